@@ -1,0 +1,1 @@
+"""Acuerdo: the backend for service between the departments of one organisation."""
