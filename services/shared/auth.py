@@ -1,0 +1,106 @@
+"""Who is asking: the actor that a token speaks for, and the scopes that a route asks of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer, SecurityScopes
+
+from services.shared.key_ring import KeysUnavailable
+from services.shared.language import Texts
+from services.shared.problems import Forbidden, Unauthenticated, Unavailable
+from services.shared.tokens import Claims, TokenRefused
+
+
+class MissingScope(Forbidden):
+    code = "missing_scope"
+    detail = Texts("This needs the scope {scope}.", "Esto requiere el ámbito {scope}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person or a service account, as its token tells it.
+
+    `roles` are those in the organisation, `department_roles` one role per department id; `token` is what a call on the
+    actor's behalf passes on.
+    """
+
+    id: UUID
+    is_client: bool = False
+    roles: frozenset[str] = frozenset()
+    department_roles: Mapping[UUID, str] = field(default_factory=dict)
+    scopes: frozenset[str] = frozenset()
+    customer_type: str | None = None
+    token: str = field(default="", repr=False)
+
+    def has_role(self, *roles: str) -> bool:
+        """Whether the actor has one of these roles in the organisation."""
+        return not self.roles.isdisjoint(roles)
+
+    def has_department_role(self, department_id: UUID, *roles: str) -> bool:
+        """Whether the actor has one of these roles in that department itself."""
+        return self.department_roles.get(department_id) in roles
+
+
+def actor_of(claims: Claims, token: str) -> Actor:
+    """The actor of a verified token, from our claims `roles`, `departments`, `client` and `customer_type`."""
+    departments: Mapping[str, str] = claims.all.get("departments") or {}
+    return Actor(
+        id=claims.subject,
+        is_client=bool(claims.all.get("client")),
+        roles=frozenset(claims.all.get("roles") or ()),
+        department_roles={UUID(key): role for key, role in departments.items()},
+        scopes=claims.scopes,
+        customer_type=claims.all.get("customer_type"),
+        token=token,
+    )
+
+
+async def authenticate(request: Request) -> Actor | None:
+    """The request's actor, none without an Authorization header; Unauthenticated for a bad one."""
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    known: Any = getattr(request.state, "actor", None)
+    if isinstance(known, Actor):
+        return known
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or len(request.headers.getlist("authorization")) != 1:
+        raise Unauthenticated
+    try:
+        actor = actor_of(await request.app.state.tokens.verify(token.strip()), token.strip())
+    except KeysUnavailable as unavailable:
+        raise Unavailable from unavailable
+    except TokenRefused as refused:
+        raise Unauthenticated from refused
+    request.state.actor = actor
+    return actor
+
+
+_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", scheme_name="access_token")
+
+
+async def _required(request: Request, wanted: SecurityScopes, _: Annotated[object, Depends(_bearer)]) -> Actor:
+    actor = await authenticate(request)
+    if actor is None:
+        raise Unauthenticated
+    for scope in wanted.scopes:
+        if scope not in actor.scopes:
+            raise MissingScope(scope=scope)
+    return actor
+
+
+def requires(*scopes: str) -> Any:
+    """A signature's word for "signed in, with these scopes": `actor: Annotated[Actor, requires("tickets:write")]`."""
+    return Security(_required, scopes=list(scopes))
+
+
+OptionalActor = Annotated[Actor | None, Depends(authenticate)]
+"""On a public route: none without a token; a token that is sent must be good."""
+
+
+def is_protected(dependency: Any) -> bool:
+    """Whether a route's dependant tree asks for a signed-in actor."""
+    return dependency.call is _required or any(is_protected(inner) for inner in dependency.dependencies)

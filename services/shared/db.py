@@ -1,0 +1,59 @@
+"""How services reach PostgreSQL: the engine, the transaction of a request, and the bare driver for hot paths.
+
+Use cases never commit: a route's transaction (`routing.py`) or the blocks made here do, when they end.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeAlias
+
+import asyncpg
+import orjson
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+Sessions = async_sessionmaker[AsyncSession]
+
+
+def _json_text(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def make_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
+    """An engine on asyncpg for `postgresql://…`, with statements bounded to 10 s and locks to 5 s."""
+    return create_async_engine(
+        url.replace("postgresql://", "postgresql+asyncpg://", 1),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        json_serializer=_json_text,
+        json_deserializer=orjson.loads,
+        connect_args={
+            "timeout": 5,
+            "server_settings": {
+                "jit": "off",
+                "timezone": "UTC",
+                "statement_timeout": "10s",
+                "lock_timeout": "5s",
+                "idle_in_transaction_session_timeout": "30s",
+            },
+        },
+    )
+
+
+def make_sessions(engine: AsyncEngine) -> Sessions:
+    """Sessions whose rows stay readable after the commit."""
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+@asynccontextmanager
+async def hot_transaction(engine: AsyncEngine) -> AsyncIterator[Connection]:
+    """The driver's own connection inside a transaction that commits when the block ends.
+
+    For statements of `queries.py` that are too hot for a session. Never mix it with a session on the same connection.
+    """
+    async with engine.connect() as pooled:
+        connection: Any = (await pooled.get_raw_connection()).driver_connection
+        async with connection.transaction():
+            yield connection

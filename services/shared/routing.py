@@ -1,0 +1,176 @@
+"""The routes of our services: one transaction around each, unknown parameters refused, repeats answered again.
+
+The transaction is the route's and not a yield dependency's, so that the answer, already rendered, can be kept beside
+its effect (Idempotency-Key) and everything is committed before a byte of it leaves.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.shared.auth import authenticate, is_protected
+from services.shared.idempotency import key_of, remember, replay, session_fetch
+from services.shared.language import Texts
+from services.shared.problems import Forbidden, NotFound, Problem, Unauthenticated, Unavailable, Unprocessable
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class ProblemDocument(BaseModel):
+    """An RFC 9457 problem, as every operation may answer it."""
+
+    class FieldError(BaseModel):
+        pointer: str
+        code: str
+        message: str
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    errors: list[FieldError]
+    trace_id: str
+
+
+class UnknownParameter(Unprocessable):
+    code = "unknown_parameter"
+    detail = Texts("There is no query parameter {name}.", "No existe el parámetro {name}.")
+
+
+class NulCharacter(Unprocessable):
+    code = "nul_character"
+    detail = Texts("Addresses must not hold the character U+0000.", "La dirección no admite el carácter U+0000.")
+
+
+class StrictJsonRequest(Request):
+    """A request whose JSON is read strictly: no NaN, no lone surrogates, bounded depth."""
+
+    async def json(self) -> Any:
+        return orjson.loads(await self.body())
+
+
+def problem_responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """What a route says in the contract about the problems that it may answer."""
+    listed: dict[int, list[type[Problem]]] = {}
+    for problem in problems:
+        listed.setdefault(problem.status, []).append(problem)
+    return {
+        status: {
+            "description": " · ".join(f"`{each.code}`: {each.title.en}" for each in same),
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
+        }
+        for status, same in listed.items()
+    }
+
+
+def _query_names(dependant: Dependant) -> set[str]:
+    """The names that a route reads from the query, its dependencies' and query models' included."""
+    names: set[str] = set()
+    for parameter in dependant.query_params:
+        model = parameter.field_info.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            names.update(field.alias or name for name, field in model.model_fields.items())
+        else:
+            names.add(parameter.alias)
+    return names.union(*(_query_names(inner) for inner in dependant.dependencies))
+
+
+class SecretRoute(APIRoute):
+    """A route in a transaction of its own; its answers are never kept (they may hold a secret)."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
+        super().__init__(path, endpoint, **given)
+        usual: list[type[Problem]] = [Unprocessable, Unavailable]
+        if is_protected(self.dependant):
+            usual += [Unauthenticated, Forbidden]
+        if "{" in path:
+            usual.append(NotFound)
+        self.responses = {**problem_responses(*usual), **self.responses}
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        handle = super().get_route_handler()
+        names, is_closed = _query_names(self.dependant), is_protected(self.dependant)
+
+        async def answer(request: Request) -> Response:
+            request = StrictJsonRequest(request.scope, request.receive)
+            if is_closed and await authenticate(request) is None:
+                raise Unauthenticated
+            _refuse_unknown(request, names)
+            return await self.answer_in_transaction(request, handle)
+
+        return answer
+
+    async def answer_in_transaction(self, request: Request, handle: Handler) -> Response:
+        """Run the route's function; what it wrote is committed before its answer is returned."""
+        async with request.app.state.sessions() as session, session.begin():
+            request.state.session = session
+            return await handle(request)
+
+
+class ServiceRoute(SecretRoute):
+    """The usual route: in its transaction, and a repeated Idempotency-Key is answered as the first time."""
+
+    async def answer_in_transaction(self, request: Request, handle: Handler) -> Response:
+        actor = await authenticate(request)
+        key = await key_of(request, actor.id) if actor is not None and request.method == "POST" else None
+        if key is None:
+            return await super().answer_in_transaction(request, handle)
+        async with request.app.state.sessions() as session, session.begin():
+            request.state.session = session
+            now = datetime.now(UTC)
+            answer = await replay(session_fetch(session), key, now)
+            if answer is None:
+                answer = await handle(request)
+                await session.flush()
+                await remember(session_fetch(session), key, answer, now)
+            return answer
+
+
+class HotRoute(SecretRoute):
+    """A route that opens its own transaction on the bare driver, and looks after its Idempotency-Key itself."""
+
+    async def answer_in_transaction(self, request: Request, handle: Handler) -> Response:
+        return await handle(request)
+
+
+def _refuse_unknown(request: Request, names: set[str]) -> None:
+    unknown = [name for name in request.query_params if name not in names]
+    if unknown:
+        raise UnknownParameter(pointer=f"?{unknown[0]}", name=unknown[0])
+    if "%00" in request.url.query or "\x00" in request.url.path:
+        raise NulCharacter(pointer="?")
+
+
+def _operation_id(route: APIRoute) -> str:
+    return f"{str(route.tags[0]).replace('-', '_')}_{route.name}"
+
+
+def feature_router(tag: str, route_class: type[APIRoute] = ServiceRoute) -> APIRouter:
+    """A feature's router: its tag, its operation ids (`tag_verb_noun`), our routes."""
+    return APIRouter(tags=[tag], route_class=route_class, generate_unique_id_function=_operation_id)
+
+
+async def _session_of(request: Request) -> AsyncSession:
+    session: AsyncSession = request.state.session
+    return session
+
+
+Transaction = Annotated[AsyncSession, Depends(_session_of)]
+"""A route's session; the route commits it when its function has returned and before the answer leaves."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+Now = Annotated[datetime, Depends(_now)]
+"""The clock, at the edge: the instant that the use case is told."""
