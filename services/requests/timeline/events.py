@@ -1,0 +1,72 @@
+"""The record around a fact: who, when it was so, when it was written down, and the one order in which facts count."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.requests.timeline.facts import Fact, TakenBack
+from services.requests.timeline.vocabulary import EventKind, Side
+
+OrderKey = tuple[datetime, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. `id` is a person's or a service account's; an import has none. `automatic` is no person's own act."""
+
+    side: Side
+    id: UUID | None = None
+    department: str | None = None
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One appended record on a ticket. `sequence` counts from 1 on each ticket; `source_order` is an import's row."""
+
+    id: UUID
+    sequence: int
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: Actor
+    payload: Fact
+    source_order: int = 0
+    corrects: UUID | None = None
+
+    @property
+    def kind(self) -> EventKind:
+        """Fact, so far; rulings take their place here with an instant of effect of their own (`recorded_at`)."""
+        return self.payload.kind
+
+    @property
+    def key(self) -> OrderKey:
+        """Facts count in this order: when it was so, then the source's order, then ours."""
+        return (self.occurred_at, self.source_order, self.sequence)
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether this event only takes another one back; it is never a step itself."""
+        return self.corrects is not None or isinstance(self.payload, TakenBack)
+
+
+def in_effect(events: Iterable[Event]) -> list[Event]:
+    """The facts that count, in order: without corrections and without what they take back.
+
+    A correction that was itself taken back takes nothing back; one that names a later event or none of the ticket's
+    takes nothing back either. (`check_correction` refuses to post all of these; the fold only has to stay total.)
+    """
+    listed = list(events)
+    taken = _taken_back(listed)
+    return sorted((e for e in listed if not e.is_correction and e.id not in taken), key=lambda event: event.key)
+
+
+def _taken_back(events: list[Event]) -> frozenset[UUID]:
+    sequence_of = {event.id: event.sequence for event in events}
+    taken: set[UUID] = set()
+    for event in sorted(events, key=lambda event: event.sequence, reverse=True):
+        if event.corrects is None or event.id in taken:
+            continue
+        if sequence_of.get(event.corrects, event.sequence) < event.sequence:
+            taken.add(event.corrects)
+    return frozenset(taken)
