@@ -9,6 +9,8 @@ from typing import Any, TypeAlias
 
 import asyncpg
 import orjson
+from sqlalchemy import event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -21,12 +23,11 @@ def _json_text(value: Any) -> str:
 
 def make_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
     """An engine on asyncpg for `postgresql://…`, with statements bounded to 10 s and locks to 5 s."""
-    return create_async_engine(
+    engine = create_async_engine(
         url.replace("postgresql://", "postgresql+asyncpg://", 1),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=5,
-        pool_pre_ping=True,
         json_serializer=_json_text,
         json_deserializer=orjson.loads,
         connect_args={
@@ -40,6 +41,14 @@ def make_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
             },
         },
     )
+    event.listen(engine.sync_engine, "checkout", _refuse_dead)
+    return engine
+
+
+def _refuse_dead(dbapi_connection: Any, record: object, proxy: object) -> None:
+    """Have the pool replace a connection that PostgreSQL has closed; asking the socket costs no round trip."""
+    if dbapi_connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def make_sessions(engine: AsyncEngine) -> Sessions:

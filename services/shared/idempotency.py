@@ -84,6 +84,7 @@ def session_fetch(session: AsyncSession) -> Fetch:
     """`fetch` inside a session's transaction."""
 
     async def fetch(sql: str, *arguments: object) -> Sequence[Any]:
+        await session.flush()
         result = await (await session.connection()).exec_driver_sql(sql, arguments)
         return result.all() if result.returns_rows else ()
 

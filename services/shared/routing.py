@@ -16,7 +16,8 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.shared.auth import authenticate, is_protected
-from services.shared.idempotency import key_of, remember, replay, session_fetch
+from services.shared.db import Connection, hot_transaction
+from services.shared.idempotency import Fetch, key_of, remember, replay, session_fetch
 from services.shared.language import Texts
 from services.shared.problems import Forbidden, NotFound, Problem, Unauthenticated, Unavailable, Unprocessable
 
@@ -120,26 +121,33 @@ class ServiceRoute(SecretRoute):
     """The usual route: in its transaction, and a repeated Idempotency-Key is answered as the first time."""
 
     async def answer_in_transaction(self, request: Request, handle: Handler) -> Response:
-        actor = await authenticate(request)
-        key = await key_of(request, actor.id) if actor is not None and request.method == "POST" else None
-        if key is None:
-            return await super().answer_in_transaction(request, handle)
         async with request.app.state.sessions() as session, session.begin():
             request.state.session = session
-            now = datetime.now(UTC)
-            answer = await replay(session_fetch(session), key, now)
-            if answer is None:
-                answer = await handle(request)
-                await session.flush()
-                await remember(session_fetch(session), key, answer, now)
-            return answer
+            return await _once(request, session_fetch(session), handle)
 
 
 class HotRoute(SecretRoute):
-    """A route that opens its own transaction on the bare driver, and looks after its Idempotency-Key itself."""
+    """As ServiceRoute, on the driver's own connection: for features whose statements are too hot for a session."""
 
     async def answer_in_transaction(self, request: Request, handle: Handler) -> Response:
+        async with hot_transaction(request.app.state.engine) as connection:
+            request.state.connection = connection
+            return await _once(request, connection.fetch, handle)
+
+
+async def _once(request: Request, fetch: Fetch, handle: Handler) -> Response:
+    """The answer that was kept for the request's Idempotency-Key, else a fresh one, kept from now on."""
+    actor = await authenticate(request) if request.method == "POST" else None
+    key = await key_of(request, actor.id) if actor is not None else None
+    if key is None:
         return await handle(request)
+    now = datetime.now(UTC)
+    kept = await replay(fetch, key, now)
+    if kept is not None:
+        return kept
+    answer = await handle(request)
+    await remember(fetch, key, answer, now)
+    return answer
 
 
 def _refuse_unknown(request: Request, names: set[str]) -> None:
@@ -166,6 +174,15 @@ async def _session_of(request: Request) -> AsyncSession:
 
 Transaction = Annotated[AsyncSession, Depends(_session_of)]
 """A route's session; the route commits it when its function has returned and before the answer leaves."""
+
+
+async def _connection_of(request: Request) -> Connection:
+    connection: Connection = request.state.connection
+    return connection
+
+
+HotTransaction = Annotated[Connection, Depends(_connection_of)]
+"""A HotRoute's connection; the route commits it as it does a session."""
 
 
 def _now() -> datetime:
