@@ -10,6 +10,7 @@ import pytest
 from services.launcher.nats import EmbeddedNats, running_nats
 from services.launcher.postgres import THROW_AWAY, EmbeddedPostgres, running_postgres
 from tests.embedded import Databases, migrate
+from tests.issuer import Issuer
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +39,9 @@ def nats(session_folder: Path) -> Iterator[EmbeddedNats]:
     """The worker's NATS server with JetStream. Tests share it: name streams and consumers of your own."""
     with running_nats(session_folder / "nats", "password-of-a-test") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Issuer:
+    """Signs tokens with any claims; `issuer.verifier` is what an app's `state.tokens` becomes."""
+    return Issuer()

@@ -59,6 +59,13 @@ class TokenVerifier:
             self._verified.popitem(last=False)
         return claims
 
+    def use_keys(self, keys: dict[str, PublicKey]) -> None:
+        """Take these keys from now on; tokens of others are verified again, and refused."""
+        if set(keys) != set(self._keys):
+            self.forget_tokens()
+        self._keys = keys
+        self._last_success = time.monotonic()
+
     def forget_tokens(self) -> None:
         """Drop what is remembered: each token is verified again when it comes."""
         self._verified.clear()
@@ -89,8 +96,5 @@ class TokenVerifier:
             except (httpx.HTTPError, ValueError, KeyError) as error:
                 log.warning("the keys at %s cannot be read: %s", self._jwks_url, error)
                 return False
-            if set(keys) != set(self._keys):
-                self.forget_tokens()
-            self._keys = keys
-            self._last_success = time.monotonic()
+            self.use_keys(keys)
             return True

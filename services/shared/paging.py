@@ -41,7 +41,7 @@ class PageWanted:
 
     def cursor(self, position: Position) -> str:
         """The cursor of a next page that begins after this position."""
-        raw = orjson.dumps([self.filter_hash, *position])
+        raw = orjson.dumps([self.filter_hash, *position], default=str)
         return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
     def typed_after(self, *types: type) -> tuple[Any, ...] | None:

@@ -62,7 +62,12 @@ class Output(BaseModel):
     model_config = ConfigDict(from_attributes=True, frozen=True)
 
 
-def _whole_or_fraction(value: timedelta) -> int | float:
+def seconds_of(value: timedelta) -> int | float:
+    """A duration as our JSON tells it: a whole number of seconds, or one with a fraction where there is one.
+
+    >>> seconds_of(timedelta(minutes=2)), seconds_of(timedelta(milliseconds=1500))
+    (120, 1.5)
+    """
     seconds, rest = divmod(value, timedelta(seconds=1))
     return seconds + rest / timedelta(seconds=1) if rest else seconds
 
@@ -95,7 +100,7 @@ Instant = Annotated[
 Date = Annotated[date, Strict(strict=False), BeforeValidator(_only_text)]
 Seconds = Annotated[
     timedelta,
-    PlainSerializer(_whole_or_fraction, return_type=int | float, when_used="json"),
+    PlainSerializer(seconds_of, return_type=int | float, when_used="json"),
     WithJsonSchema({"type": "number", "description": "seconds"}),
 ]
 Lax = Strict(strict=False)

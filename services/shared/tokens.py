@@ -67,6 +67,12 @@ class TokenSigner:
         return jwt.encode(dict(claims), self._key, algorithm=ALGORITHM, headers=self._headers)
 
 
+def private_to_jwk(private_pem: bytes, key_id: str) -> dict[str, str]:
+    """The public half of a private key as an entry of a JWKS (RFC 7517)."""
+    public: dict[str, str] = jwk.construct(private_pem, ALGORITHM).public_key().to_dict()
+    return {**public, "kid": key_id, "use": "sig"}
+
+
 def public_keys(jwks: Mapping[str, Any]) -> dict[str, PublicKey]:
     """The ES256 keys of a JWKS by `kid`; other entries are passed over.
 

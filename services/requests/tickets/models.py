@@ -1,0 +1,148 @@
+"""The tables of tickets: events are the truth, everything else is what the fold said of them, kept to be read fast."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, DateTime, Index, Interval, Sequence, Text, UniqueConstraint
+from sqlalchemy import Uuid as UuidType
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from services.requests.db import Base
+
+KEY_NUMBERS = Sequence("ticket_key_number", start=1000, metadata=Base.metadata)
+"""Numbers of ticket keys ("IT-1042"): one sequence, so each provider's keys have gaps and none waits for another."""
+
+_INSTANT = DateTime(timezone=True)
+
+
+class Ticket(Base, table=True):
+    """One request from a customer department to a provider department, and what the fold says of it at `folded_at`.
+
+    `terms` are what it pinned when it was submitted (timeline/terms); `events` counts its events; `source` and
+    `source_key` name an imported ticket in the system that it came from.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("source", "source_key"),
+        Index("ix_ticket_created_at_id", "created_at", "id"),
+        Index("ix_ticket_provider", "provider_department_id", "created_at", "id"),
+        Index("ix_ticket_customer", "customer_department_id", "created_at", "id"),
+        Index("ix_ticket_requester", "requester_id", "created_at", "id"),
+        Index("ix_ticket_beneficiary", "beneficiary_id", "created_at", "id"),
+        Index("ix_ticket_participants", "participants", postgresql_using="gin"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    key: str = Field(unique=True)
+    subject: str = Field(sa_type=Text)
+    description: str = Field(sa_type=Text)
+    offering_id: UUID
+    offering_version: int
+    customer_department_id: UUID
+    provider_department_id: UUID
+    requester_id: UUID | None
+    beneficiary_id: UUID | None
+    participants: list[UUID] = Field(sa_type=ARRAY(UuidType))
+    assignee_id: UUID | None
+    priority: str
+    promised_priority: str
+    needed_by: str | None
+    state: str
+    is_confidential: bool
+    agreement_version_id: UUID | None
+    created_at: datetime = Field(sa_type=_INSTANT)
+    submitted_at: datetime | None = Field(sa_type=_INSTANT)
+    ended_at: datetime | None = Field(sa_type=_INSTANT)
+    fields: dict[str, Any] = Field(sa_type=JSONB)
+    external_refs: list[dict[str, str]] = Field(sa_type=JSONB)
+    terms: dict[str, Any] = Field(sa_type=JSONB)
+    source: str | None
+    source_key: str | None
+    version: int
+    events: int
+    folded_at: datetime = Field(sa_type=_INSTANT)
+
+
+class TicketEvent(Base, table=True):
+    """A fact, ruling, decision or mark on a ticket; appended, never changed (the runtime role cannot)."""
+
+    __tablename__ = "ticket_event"
+    __table_args__ = (UniqueConstraint("ticket_id", "source_key"),)
+
+    ticket_id: UUID = Field(primary_key=True, foreign_key="ticket.id")
+    sequence: int = Field(primary_key=True)
+    id: UUID = Field(unique=True)
+    kind: str
+    name: str
+    payload: dict[str, Any] = Field(sa_type=JSONB)
+    occurred_at: datetime = Field(sa_type=_INSTANT)
+    recorded_at: datetime = Field(sa_type=_INSTANT)
+    source_order: int = Field(sa_type=BigInteger)
+    side: str
+    actor_id: UUID | None
+    department: str | None
+    is_automatic: bool
+    corrects: UUID | None
+    source_key: str | None
+
+
+class LedgerInterval(Base, table=True):
+    """One interval of a ticket's time ledger; the last one of an open ticket has no end and no durations yet."""
+
+    __tablename__ = "ledger_interval"
+    __table_args__ = (CheckConstraint("ends_at > starts_at", name="forward"),)
+
+    ticket_id: UUID = Field(primary_key=True, foreign_key="ticket.id")
+    position: int = Field(primary_key=True)
+    starts_at: datetime = Field(sa_type=_INSTANT)
+    ends_at: datetime | None = Field(sa_type=_INSTANT)
+    party: str
+    reason: str
+    also: list[str] = Field(sa_type=ARRAY(Text))
+    wall: timedelta | None = Field(sa_type=Interval)
+    working: timedelta | None = Field(sa_type=Interval)
+
+
+class TicketClock(Base, table=True):
+    """One clock of a ticket in one cycle, as the fold gave it at the ticket's `folded_at`."""
+
+    __tablename__ = "ticket_clock"
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "clock", "cycle"),
+        Index("ix_ticket_clock_due", "next_fire_at", postgresql_where="next_fire_at IS NOT NULL"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    ticket_id: UUID = Field(foreign_key="ticket.id")
+    clock: str
+    side: str
+    cycle: int
+    state: str
+    started_at: datetime = Field(sa_type=_INSTANT)
+    stopped_at: datetime | None = Field(sa_type=_INSTANT)
+    target: timedelta | None = Field(sa_type=Interval)
+    elapsed: timedelta = Field(sa_type=Interval)
+    remaining: timedelta | None = Field(sa_type=Interval)
+    due_at: datetime | None = Field(sa_type=_INSTANT)
+    breached_at: datetime | None = Field(sa_type=_INSTANT)
+    no_due_reason: str | None
+    next_fire_at: datetime | None = Field(sa_type=_INSTANT)
+
+
+class TicketLink(Base, table=True):
+    """A hand-off of a ticket: which department holds which part of it, under which other link, from when to when."""
+
+    __tablename__ = "ticket_link"
+    __table_args__ = (Index("ix_ticket_link_department", "department_id", "ticket_id"),)
+
+    id: UUID = Field(primary_key=True)
+    ticket_id: UUID = Field(foreign_key="ticket.id", index=True)
+    department_id: UUID | None
+    department: str
+    parent_id: UUID | None
+    is_waited_for: bool
+    accepted_at: datetime = Field(sa_type=_INSTANT)
+    ended_at: datetime | None = Field(sa_type=_INSTANT)
+    end: str | None

@@ -1,0 +1,73 @@
+"""Who may see a ticket, and on which side of it somebody acts."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from services.requests.timeline.vocabulary import Side
+from services.shared.auth import Actor
+
+SERVING_ROLES = ("agent", "manager")
+
+
+def serves(actor: Actor, department_id: UUID) -> bool:
+    """Whether the actor works in that department as an agent or manager."""
+    return actor.has_department_role(department_id, *SERVING_ROLES)
+
+
+def serving_departments(actor: Actor) -> list[UUID]:
+    """The departments whose tickets the actor may work on."""
+    return [department for department, role in actor.department_roles.items() if role in SERVING_ROLES]
+
+
+def managed_departments(actor: Actor) -> list[UUID]:
+    """The departments that the actor manages."""
+    return [department for department, role in actor.department_roles.items() if role == "manager"]
+
+
+def sees_all_tickets(actor: Actor) -> bool:
+    """Whether every ticket may be read: administrators and auditors."""
+    return actor.has_role("admin", "auditor")
+
+
+def is_asking(actor: Actor, ticket: Mapping[str, Any]) -> bool:
+    """Whether the actor is one of the people for whom the ticket is."""
+    return actor.id in (ticket["requester_id"], ticket["beneficiary_id"], *ticket["participants"])
+
+
+def can_read_ticket(actor: Actor, ticket: Mapping[str, Any], holders: list[UUID]) -> bool:
+    """Requester, beneficiary, participants; who serves the provider or a holder of a link; the customer's managers.
+
+    A confidential offering's tickets are not for the customer's managers. `holders` are the departments of links.
+    """
+    if sees_all_tickets(actor) or is_asking(actor, ticket):
+        return True
+    if any(serves(actor, department) for department in (ticket["provider_department_id"], *holders)):
+        return True
+    return not ticket["is_confidential"] and actor.has_department_role(ticket["customer_department_id"], "manager")
+
+
+def sides_of(actor: Actor, ticket: Mapping[str, Any], holders: list[UUID]) -> list[Side]:
+    """The sides on which this reader may act, the more likely first; none for those who only look on.
+
+    Somebody of the provider who asked for it too acts for the provider first; administrators act on either side.
+    """
+    sides = []
+    if serves(actor, ticket["provider_department_id"]) or actor.has_role("admin"):
+        sides.append(Side.PROVIDER)
+    is_manager = actor.has_department_role(ticket["customer_department_id"], "manager")
+    if is_asking(actor, ticket) or is_manager or actor.has_role("admin"):
+        sides.append(Side.CUSTOMER)
+    if any(serves(actor, department) for department in holders):
+        sides.append(Side.DEPARTMENT)
+    return sides
+
+
+def can_submit_for(actor: Actor, department_id: UUID) -> bool:
+    """Whether the actor may ask in the name of that department: its own people, and administrators."""
+    return department_id in actor.department_roles or actor.has_role("admin")
+
+
+def can_name_requester(actor: Actor, department_id: UUID) -> bool:
+    """Whether the actor may submit for somebody else: the department's managers, administrators, service accounts."""
+    return actor.is_client or actor.has_role("admin") or actor.has_department_role(department_id, "manager")
