@@ -62,6 +62,8 @@ def in_effect(events: Iterable[Event]) -> list[Event]:
 
 
 def _taken_back(events: list[Event]) -> frozenset[UUID]:
+    if all(event.corrects is None for event in events):
+        return frozenset()
     sequence_of = {event.id: event.sequence for event in events}
     taken: set[UUID] = set()
     for event in sorted(events, key=lambda event: event.sequence, reverse=True):

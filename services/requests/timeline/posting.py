@@ -1,0 +1,82 @@
+"""What people may post about instants, slips and hand-offs; connectors and imports date facts freely.
+
+Read where `agreements.md` is brief:
+- "Not behind a `due_at` already passed" refuses the due time itself too: a clock that stops then is met, and dating
+  back to it would undo the breach just the same.
+- The opening of a ticket cannot be taken back (it is cancelled instead), nor can a correction.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from services.requests.timeline.events import Event
+from services.requests.timeline.facts import Submitted
+from services.requests.timeline.fold import Timeline
+from services.requests.timeline.links import Links, above, open_link
+from services.requests.timeline.refusals import (
+    AlreadyCorrected,
+    CorrectionOfAnotherSide,
+    CorrectionTooLate,
+    HandOffInCircle,
+    HandOffInState,
+    InstantBehindBreach,
+    InstantBehindLatestFact,
+    InstantInFuture,
+    LinkNotOpen,
+    NotCorrectable,
+)
+from services.requests.timeline.vocabulary import DONE, Side, State
+
+AHEAD = timedelta(minutes=5)
+TO_CORRECT = timedelta(hours=1)
+
+
+def check_not_in_future(occurred_at: datetime, now: datetime) -> None:
+    """Raises `InstantInFuture`; holds for imports too."""
+    if occurred_at > now + AHEAD:
+        raise InstantInFuture(occurred_at=occurred_at.isoformat())
+
+
+def check_occurred_at(occurred_at: datetime, *, now: datetime, latest: datetime, timeline: Timeline) -> None:
+    """Raises the `InstantRefused` that stands against a person dating a fact so.
+
+    `latest` is the instant of the ticket's latest fact, `timeline` the ticket at `now` without the new fact.
+    """
+    check_not_in_future(occurred_at, now)
+    if occurred_at < latest:
+        raise InstantBehindLatestFact(occurred_at=occurred_at.isoformat(), latest=latest.isoformat())
+    for clock in timeline.clocks:
+        if clock.is_open and clock.breached_at is not None and occurred_at <= clock.breached_at:
+            raise InstantBehindBreach(occurred_at=occurred_at.isoformat(), due_at=clock.breached_at.isoformat())
+
+
+def check_correction(slip: Event, side: Side, *, now: datetime, others: Iterable[Event]) -> None:
+    """Raises the `CorrectionRefused` that stands against `side` taking `slip` back at `now`.
+
+    `others` are the ticket's events, in any order.
+    """
+    if slip.is_correction or isinstance(slip.payload, Submitted):
+        raise NotCorrectable
+    if any(event.corrects == slip.id for event in others):
+        raise AlreadyCorrected
+    if slip.actor.side is not side:
+        raise CorrectionOfAnotherSide(side=slip.actor.side)
+    if now > slip.recorded_at + TO_CORRECT:
+        raise CorrectionTooLate(until=(slip.recorded_at + TO_CORRECT).isoformat())
+
+
+def check_hand_off(state: State, links: Links, department: str, *, provider: str, parent: UUID | None) -> None:
+    """Raises the `HandOffRefused` that stands against handing on to `department` from `parent` or the ticket."""
+    if state in DONE or state is State.AWAITING_APPROVAL:
+        raise HandOffInState(state=state)
+    if parent is not None and open_link(links, parent) is None:
+        raise LinkNotOpen
+    if department == provider or any(link.department == department for link in above(links, parent)):
+        raise HandOffInCircle(department=department)
+
+
+def check_hand_off_end(links: Links, link_id: UUID) -> None:
+    """Raises `LinkNotOpen` where there is no such open link."""
+    if open_link(links, link_id) is None:
+        raise LinkNotOpen

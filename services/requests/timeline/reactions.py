@@ -1,0 +1,117 @@
+"""What each kind of fact does to a ticket; total: whatever the order of facts, it answers and never refuses."""
+
+from typing import assert_never
+
+from services.requests.timeline.clocks import Moment
+from services.requests.timeline.events import Actor, Event
+from services.requests.timeline.facts import (
+    Assigned,
+    Commented,
+    Fact,
+    HandOffAccepted,
+    HandOffEnded,
+    Moved,
+    Reported,
+    Submitted,
+    TakenBack,
+)
+from services.requests.timeline.ledger import Standing
+from services.requests.timeline.links import Link, end_link, open_link, waited_for
+from services.requests.timeline.reports import react_to_report
+from services.requests.timeline.scene import Scene
+from services.requests.timeline.transitions import sides_for
+from services.requests.timeline.vocabulary import DONE, Side, State, Visibility
+
+_SERVING = (Side.PROVIDER, Side.DEPARTMENT)
+
+
+def open_ticket(scene: Scene, fact: Fact) -> None:
+    """The ticket opens with its first fact, whatever that is; any but a request is irregular."""
+    match fact:
+        case Submitted():
+            scene.open(needs_approval=fact.needs_approval)
+        case Reported(state=state) | Moved(to=state):
+            scene.open(needs_approval=state is State.AWAITING_APPROVAL)
+            scene.is_irregular = state not in (State.SUBMITTED, State.AWAITING_APPROVAL)
+        case _:
+            scene.open(needs_approval=False)
+            scene.is_irregular = True
+
+
+def react(scene: Scene, event: Event, provider: str) -> None:
+    """`event` happens on `scene`; `provider` is the code of the ticket's provider."""
+    fact = event.payload
+    before, came_from = scene.state, scene.came_from
+    if event.actor.side is Side.PROVIDER and not isinstance(fact, Submitted | Reported):
+        _provider_acts(scene, fact)
+    match fact:
+        case Submitted() | TakenBack():
+            return
+        case Moved():
+            _react_to_move(scene, fact, event.actor)
+            if not sides_for(before, fact.to, came_from):
+                scene.is_irregular = True
+        case Commented():
+            _react_to_comment(scene, fact, event.actor)
+        case Assigned():
+            scene.assignee_id = fact.assignee_id
+        case HandOffAccepted():
+            _react_to_hand_off(scene, fact)
+        case HandOffEnded():
+            _react_to_hand_off_ended(scene, fact)
+        case Reported():
+            react_to_report(scene, fact, event, provider)
+        case _:
+            assert_never(fact)
+
+
+def _provider_acts(scene: Scene, fact: Fact) -> None:
+    scene.moments.append(Moment.PROVIDER_ACTED)
+    is_decline = isinstance(fact, Moved) and fact.to is State.DECLINED
+    if scene.state is State.SUBMITTED and not is_decline:
+        scene.accept()
+
+
+def _react_to_move(scene: Scene, fact: Moved, actor: Actor) -> None:
+    says_something = fact.comment or fact.to is State.WAITING_ON_CUSTOMER
+    scene.move(Standing(fact.to, fact.reason, fact.third_party))
+    if says_something and actor.side in _SERVING and not actor.automatic:
+        scene.moments.append(Moment.REPLIED)
+
+
+def _react_to_comment(scene: Scene, fact: Commented, actor: Actor) -> None:
+    if fact.visibility is not Visibility.PUBLIC:
+        return
+    if actor.side in _SERVING and not actor.automatic:
+        scene.moments.append(Moment.REPLIED)
+    elif actor.side is Side.CUSTOMER and fact.answers:
+        scene.answer()
+
+
+def _react_to_hand_off(scene: Scene, fact: HandOffAccepted) -> None:
+    if scene.state in DONE or any(link.id == fact.link_id for link in scene.links):
+        scene.is_irregular = True
+        return
+    parent = fact.parent if fact.parent is not None and open_link(scene.links, fact.parent) else None
+    if parent != fact.parent:
+        scene.is_irregular = True
+    scene.links += (Link(fact.link_id, fact.department, parent, fact.wait, scene.at, scene.at),)
+    if parent is not None:
+        return
+    if scene.state is State.AWAITING_APPROVAL:
+        scene.is_irregular = True
+    if fact.wait:
+        scene.come_alive(State.HANDED_OFF)
+    _provider_acts(scene, fact)
+    if fact.wait:
+        scene.move(Standing(State.HANDED_OFF))
+
+
+def _react_to_hand_off_ended(scene: Scene, fact: HandOffEnded) -> None:
+    if open_link(scene.links, fact.link_id) is None:
+        scene.is_irregular = True
+        return
+    was_waiting = bool(waited_for(scene.links))
+    scene.links = end_link(scene.links, fact.link_id, scene.at, fact.end)
+    if was_waiting:
+        scene.stop_waiting_for_links()

@@ -1,0 +1,112 @@
+"""What a clock shows at an instant: its state, elapsed and remaining time, its due time and its thresholds.
+
+The clock of a breach keeps the `due_at` that passed, paused or not; nothing remains then, and `elapsed` goes on. The
+moment just after the due time, at which the whole fires, is a microsecond later: the step of the database's clock.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from services.requests.timeline.clocks import RULES, Cycle
+from services.requests.timeline.ledger import Stretch
+from services.requests.timeline.tally import Tally, tally_of
+from services.requests.timeline.terms import Target
+from services.requests.timeline.vocabulary import ClockName, ClockState, PartyKind, Side
+
+WHOLE = 100
+_JUST_AFTER = timedelta(microseconds=1)
+
+
+class ThresholdReading(NamedTuple):
+    """When a share of the target is used up: known once reached, foreseen while running, None while paused.
+
+    100 percent is the due time itself, and reached only after it. None also where the clock ended before.
+    """
+
+    percent: int
+    fires_at: datetime | None
+    reached: bool
+
+
+class ClockReading(NamedTuple):
+    """One cycle of a clock at an instant. `target`, `elapsed` and `remaining` are working time in its own calendar."""
+
+    clock: ClockName
+    side: Side
+    cycle: int
+    state: ClockState
+    started_at: datetime
+    ended_at: datetime | None
+    target: timedelta | None
+    elapsed: timedelta
+    remaining: timedelta | None
+    due_at: datetime | None
+    breached_at: datetime | None
+    no_due_reason: str | None
+    thresholds: tuple[ThresholdReading, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still runs or pauses."""
+        return self.ended_at is None
+
+    def next_fire_at(self, fired: Collection[int] = ()) -> datetime | None:
+        """The earliest instant at which a threshold not yet `fired` (percents) is to fire; None where none is known.
+
+        The whole fires just after the due time. Clocks that ended fire nothing.
+        """
+        if not self.is_open:
+            return None
+        waiting = [t for t in self.thresholds if t.percent not in fired and t.fires_at is not None]
+        return min((_firing(t) for t in waiting), default=None)
+
+
+def _firing(threshold: ThresholdReading) -> datetime:
+    assert threshold.fires_at is not None  # noqa: S101 - the caller left these out
+    return threshold.fires_at + _JUST_AFTER if threshold.percent == WHOLE else threshold.fires_at
+
+
+def read_clock(
+    target: Target, cycle: Cycle, stretches: tuple[Stretch, ...], charged: PartyKind, now: datetime
+) -> ClockReading:
+    """The reading of `cycle` at `now`; `stretches` is the ledger until then, `charged` who holds the ticket then."""
+    rule, until = RULES[cycle.clock], cycle.ended_at or now
+    tally = tally_of(target, cycle, stretches, until)
+    is_open = cycle.ended_at is None
+    is_paused = is_open and rule.pauses(charged, target)
+    due_at = tally.breached_at if tally.breached_at is not None or is_paused else tally.due_at()
+    return ClockReading(
+        clock=cycle.clock,
+        side=rule.side,
+        cycle=cycle.number,
+        state=_state(cycle, is_paused=is_paused, is_breached=tally.breached_at is not None),
+        started_at=cycle.started_at,
+        ended_at=cycle.ended_at,
+        target=cycle.target,
+        elapsed=tally.elapsed,
+        remaining=tally.remaining() if is_open else None,
+        due_at=due_at,
+        breached_at=tally.breached_at,
+        no_due_reason=tally.no_due_reason,
+        thresholds=_thresholds(tally, until, due_at, foresees=is_open and not is_paused),
+    )
+
+
+def _state(cycle: Cycle, *, is_paused: bool, is_breached: bool) -> ClockState:
+    if cycle.ended_at is None:
+        return ClockState.PAUSED if is_paused else ClockState.RUNNING
+    if is_breached:
+        return ClockState.MISSED
+    return ClockState.VOID if cycle.is_void else ClockState.MET
+
+
+def _thresholds(
+    tally: Tally, until: datetime, due_at: datetime | None, *, foresees: bool
+) -> tuple[ThresholdReading, ...]:
+    readings = [
+        ThresholdReading(percent, fires_at, fires_at is not None and fires_at <= until)
+        for percent, fires_at in tally.warnings(until, foresees=foresees)
+    ]
+    whole = tally.breached_at or (due_at if foresees else None)
+    return (*readings, ThresholdReading(WHOLE, whole, tally.breached_at is not None))

@@ -1,0 +1,65 @@
+"""What was promised for one ticket and in whose calendars time is told: all that the fold knows besides the facts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from services.requests.timeline.vocabulary import ClockName, Party, PartyKind
+from services.requests.worktime.calendar import DueRule, WorkingTime
+from services.requests.worktime.durations import Duration, WorkingDays
+from services.requests.worktime.refusals import WorkingTimeRefused
+
+NO_TIME = timedelta(0)
+BEFORE_DUE = (50, 75)
+_TEN_DAYS = WorkingDays(10)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One measured promise of the provider, in the target's own calendar.
+
+    `reopened` is the duration of later cycles (None: the same), `third_party_pauses` speaks of `resolution` alone.
+    `warnings` are shares in percent, below 100 and rising; the due time itself is always watched.
+    """
+
+    clock: ClockName
+    duration: Duration
+    calendar: WorkingTime
+    due: DueRule = DueRule.SAME_TIME
+    reopened: Duration | None = None
+    third_party_pauses: bool = False
+    warnings: tuple[int, ...] = BEFORE_DUE
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a ticket pinned when it was submitted, and the calendars that it follows.
+
+    `provider` is the code of the department that provides; `calendar` its calendar. `calendars` holds those of other
+    parties by their spelling (`customer`, `approver`, `department:IT`, `third_party:Acme`); one that is missing is
+    told in the provider's. At most one target a clock.
+    """
+
+    provider: str
+    calendar: WorkingTime
+    targets: tuple[Target, ...] = ()
+    calendars: Mapping[str, WorkingTime] = field(default_factory=dict)
+    reopening_window: Duration = _TEN_DAYS
+
+    def target(self, clock: ClockName) -> Target:
+        """The target of a clock that these terms promise."""
+        return next(target for target in self.targets if target.clock is clock)
+
+    def calendar_of(self, party: Party) -> WorkingTime | None:
+        """In which calendar the working time of `party` is told; nobody's and excluded time is none."""
+        if party.kind is PartyKind.EXCLUDED or party.kind is PartyKind.NONE:
+            return None
+        return self.calendars.get(str(party), self.calendar)
+
+
+def worked(calendar: WorkingTime, a: datetime, b: datetime) -> timedelta:
+    """Working time in `[a, b)`; none where no calendar reaches (before 1970, after 2200): a fold always answers."""
+    try:
+        return calendar.between(a, b)
+    except WorkingTimeRefused:
+        return NO_TIME
