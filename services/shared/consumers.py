@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from faststream import AckPolicy, Context, StreamMessage
+from faststream import AckPolicy, StreamMessage
 from faststream.nats import JStream, NatsBroker, PullSub
 from faststream.nats.subscriber.usecases import LogicSubscriber
 from nats.aio.client import Client
@@ -24,7 +24,7 @@ from nats.js.errors import NotFoundError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from services.shared.inbox import CloudEvent, DeadLetterRow, EventMeta, InboundEvent, InboxRow, Intake
-from services.shared.receiving import ACK_WAIT, TakesEffectOnce
+from services.shared.receiving import ACK_WAIT, TakesEffectOnce, session_of_event
 from services.shared.streams import connection_options, stream_of
 
 log = logging.getLogger(__name__)
@@ -155,7 +155,7 @@ class Consumers:
         return _cloud_event(self._models[subject]).model_validate_json(body)
 
     def _make_broker(self) -> NatsBroker:
-        def decode(message: StreamMessage[Msg]) -> CloudEvent[InboundEvent]:
+        async def decode(message: StreamMessage[Msg]) -> CloudEvent[InboundEvent]:
             return self._read(message.raw_message.subject, message.body)
 
         broker = NatsBroker(
@@ -196,7 +196,8 @@ def consumer_config(name: str, subjects: list[str]) -> ConsumerConfig:
     )
 
 
-def _is_about(subject: str, message: StreamMessage[Msg]) -> bool:
+async def _is_about(subject: str, message: StreamMessage[Msg]) -> bool:
+    # not awaiting anything, but FastStream takes a plain function to a thread, twice for each message
     return message.raw_message.subject == subject
 
 
@@ -207,8 +208,8 @@ def _cloud_event(model: type[InboundEvent]) -> type[CloudEvent[InboundEvent]]:
 def _receiver(model: type[InboundEvent], handler: Handler[Any]) -> Callable[..., Awaitable[None]]:
     """The handler as FastStream calls it, typed by the whole message (which AsyncAPI then describes)."""
 
-    async def receive(event: CloudEvent[InboundEvent], session: Annotated[AsyncSession, Context()]) -> None:
-        await handler(session, event.data, event)
+    async def receive(event: CloudEvent[InboundEvent]) -> None:
+        await handler(session_of_event.get(), event.data, event)
 
     receive.__name__ = model.__name__
     receive.__annotations__["event"] = _cloud_event(model)

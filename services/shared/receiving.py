@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -35,6 +36,9 @@ OUTAGES = (
     asyncpg.TransactionRollbackError,
 )
 
+session_of_event: ContextVar[AsyncSession] = ContextVar("session_of_event")
+"""Each message is a task with a context of its own; FastStream's own injection would take a thread for each."""
+
 
 class TakesEffectOnce(BaseMiddleware[Any, Any]):
     """Inbox row and effect in one transaction, then the acknowledgement.
@@ -59,8 +63,8 @@ class TakesEffectOnce(BaseMiddleware[Any, Any]):
             return
 
         async def effect(session: AsyncSession) -> None:
-            with self.context.scope("session", session):
-                await call_next(msg)
+            session_of_event.set(session)
+            await call_next(msg)
 
         try:
             async with _kept_from_others(message):
