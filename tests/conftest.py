@@ -9,7 +9,7 @@ import pytest
 
 from services.launcher.nats import EmbeddedNats, running_nats
 from services.launcher.postgres import THROW_AWAY, EmbeddedPostgres, running_postgres
-from tests.embedded import Databases, migrate
+from tests.embedded import Databases
 from tests.issuer import Issuer
 
 
@@ -31,7 +31,7 @@ def postgres(session_folder: Path) -> Iterator[EmbeddedPostgres]:
 @pytest.fixture(scope="session")
 def databases(postgres: EmbeddedPostgres) -> Databases:
     """Databases with a service's roles: `await databases.empty|fresh|shared(service)` gives addresses."""
-    return Databases(postgres, migrate)
+    return Databases(postgres)
 
 
 @pytest.fixture(scope="session")

@@ -2,24 +2,21 @@
 
 import asyncio
 import itertools
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from services.launcher.databases import DatabaseUrls, Passwords, clone_database, ensure_database, service_urls
 from services.launcher.postgres import EmbeddedPostgres
+from services.shared import migrating
 
 PASSWORDS = Passwords(runtime="runtime-of-a-test", owner="owner-of-a-test")
 
 
 @dataclass
 class Databases:
-    """Makes databases with the two roles of a service; `migrate(service, urls)` gives a template its tables."""
+    """Makes databases with the two roles of a service; each service's template is migrated once."""
 
     server: EmbeddedPostgres
-    migrate: Callable[[str, DatabaseUrls], None]
     _templates: dict[str, str] = field(default_factory=dict)
     _shared: dict[str, DatabaseUrls] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
@@ -42,7 +39,7 @@ class Databases:
     async def _template(self, service: str) -> str:
         if service not in self._templates:
             urls = await self.empty(service)
-            await asyncio.to_thread(self.migrate, service, urls)
+            await asyncio.to_thread(migrating.upgrade, service, urls.owner)
             self._templates[service] = urls.owner.rpartition("/")[2]
         return self._templates[service]
 
@@ -50,16 +47,3 @@ class Databases:
         clone = f"test_{service}_{next(self._numbers)}"
         await clone_database(self.server.url(), service, original, clone)
         return service_urls(self.server.url(), service, PASSWORDS, clone)
-
-
-def migrate(service: str, urls: DatabaseUrls) -> None:
-    """Migrate as `make up` does: by the command, with nothing but the addresses in its environment."""
-    subprocess.run(
-        [sys.executable, "-m", "services", "migrate", service],
-        env={
-            "PATH": os.defpath,
-            "ACUERDO_DATABASE_URL": urls.runtime,
-            "ACUERDO_MIGRATION_DATABASE_URL": urls.owner,
-        },
-        check=True,
-    )

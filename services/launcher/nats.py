@@ -41,6 +41,7 @@ class EmbeddedNats:
         return Program(
             arguments=(str(self.binary), "-c", str(self._configuration)),
             environment={"PATH": os.defpath, "TZ": "UTC"},
+            grace=3.0,
         )
 
     @property

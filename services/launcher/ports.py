@@ -3,7 +3,6 @@
 import contextlib
 import secrets
 import socket
-from collections.abc import Iterator
 
 from services.launcher.errors import CannotStart
 
@@ -22,25 +21,24 @@ def free_port() -> int:
     raise CannotStart(f"no free port between {FIRST_PORT} and {LAST_PORT} on {LOOPBACK}")
 
 
-@contextlib.contextmanager
-def reserved_port(host: str, port: int) -> Iterator[None]:
-    """Hold `port` (without listening) until the program that will listen there is about to start."""
+def check_port(host: str, port: int) -> None:
+    """Say in one line why nothing can listen at `port` of `host`, if so."""
     try:
-        held = _bound(host, port)
+        _bound(host, port).close()
+    except socket.gaierror:
+        raise CannotStart(f"{host} is not an address of this machine") from None
     except PermissionError:
         raise CannotStart(f"port {port} on {host} may not be used by this user; choose another") from None
     except OSError as error:
         raise CannotStart(f"port {port} on {host} cannot be used: {error.strerror}; choose another") from None
-    with held:
-        yield
 
 
 def _bound(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    bound = socket.socket(family, kind)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do: TIME_WAIT is not "in use"
-        bound.bind((host, port))
+        bound.bind(address)
     except OSError:
         bound.close()
         raise

@@ -56,12 +56,17 @@ def binaries_for_user(found: PostgresBinaries, user: int, next_to: Path) -> Post
     if _version(found.folder, user) is not None:
         return found
     for place in (next_to, Path(tempfile.gettempdir(), f"acuerdo-postgres-{os.getuid()}")):
-        folder = _copied(found, place)
+        folder = _copied(found, place) if _may_pass(user, place) else None
         if folder is not None and _version(folder, user) is not None:
             return PostgresBinaries(folder, found.version)
     raise CannotStart(
         f"user {user}, who runs PostgreSQL for root, can run it neither in {next_to} nor in a temporary folder"
     )
+
+
+def _may_pass(user: int, place: Path) -> bool:
+    above = (folder.stat() for folder in place.resolve().parents)
+    return all(entry.st_mode & 0o001 or (entry.st_uid == user and entry.st_mode & 0o100) for entry in above)
 
 
 def _copied(found: PostgresBinaries, place: Path) -> Path | None:

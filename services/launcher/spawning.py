@@ -25,7 +25,7 @@ class Program:
 
     `orphan_signal` is what it gets when the launcher dies without stopping it; `stop_signal` asks it to end in order,
     and `grace` is how many seconds it then has before SIGKILL. `user` is a numeric user (root only), `inherited` are
-    file descriptors it keeps.
+    file descriptors it keeps, `folder` is where it works.
     """
 
     arguments: tuple[str, ...]
@@ -35,6 +35,7 @@ class Program:
     grace: float = 8.0
     user: int | None = None
     inherited: tuple[int, ...] = ()
+    folder: Path | None = None
 
     def tethered(self) -> list[str]:
         """The command line that ties the program to this process."""
@@ -53,6 +54,7 @@ def start(program: Program, log: IO[bytes] | int) -> subprocess.Popen[bytes]:
         stderr=subprocess.STDOUT,
         pass_fds=program.inherited,
         start_new_session=True,
+        cwd=program.folder,
     )
 
 
@@ -66,6 +68,7 @@ async def start_in_loop(program: Program, log: IO[bytes] | int) -> asyncio.subpr
         stderr=subprocess.STDOUT,
         pass_fds=program.inherited,
         start_new_session=True,
+        cwd=program.folder,
     )
 
 

@@ -1,0 +1,36 @@
+"""Run one process of the platform: a service, or the gateway. Settings come from ACUERDO_… variables."""
+
+import argparse
+import logging
+
+import uvicorn
+
+PROCESSES = ("gateway", "identity", "requests", "feedback")
+GRACE = 5  # seconds that requests under way have after SIGTERM
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which process, and where it listens."""
+    parser.add_argument("name", choices=PROCESSES)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until SIGTERM; `create_app()` of the process reads its own settings."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    uvicorn.run(
+        f"services.{options.name}.app:create_app",
+        factory=True,
+        host=options.host,
+        port=options.port,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        log_config=None,  # ours, above
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE,
+    )
+    return 0
