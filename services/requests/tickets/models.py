@@ -145,4 +145,4 @@ class TicketLink(Base, table=True):
     is_waited_for: bool
     accepted_at: datetime = Field(sa_type=_INSTANT)
     ended_at: datetime | None = Field(sa_type=_INSTANT)
-    end: str | None
+    outcome: str | None

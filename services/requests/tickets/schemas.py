@@ -187,4 +187,4 @@ class LinkPublic(Output):
     wait: bool
     accepted_at: datetime
     ended_at: datetime | None
-    end: str | None
+    outcome: str | None

@@ -15,9 +15,7 @@ from typing import NamedTuple
 
 from services.requests.timeline.terms import Target, Terms, worked
 from services.requests.timeline.vocabulary import ClockName, PartyKind, Side
-from services.requests.worktime.durations import WorkingSeconds
-from services.requests.worktime.promises import promise
-from services.requests.worktime.refusals import WorkingTimeRefused
+from services.requests.worktime import WorkingSeconds, WorkingTimeRefused, promise
 
 
 class Moment(StrEnum):
@@ -105,13 +103,14 @@ def started(target: Target, number: int, at: datetime) -> Cycle:
     Where the calendar gives no due time, working time promised is still the target; working days have none then.
     """
     duration = target.reopened if number > 1 and target.reopened else target.duration
+    calendar = target.calendar_at(at)
     amount = duration.amount if isinstance(duration, WorkingSeconds) else None
     try:
-        due0 = promise(target.calendar, at, duration, target.due)
+        due0 = promise(calendar, at, duration, target.due)
     except WorkingTimeRefused as refused:
         return Cycle(target.clock, number, at, amount, None, refused.code)
     if amount is None:
-        amount = worked(target.calendar, at, due0)
+        amount = worked(calendar, at, due0)
     return Cycle(target.clock, number, at, amount, due0)
 
 

@@ -15,9 +15,7 @@ from services.requests.timeline.ledger import Stretch
 from services.requests.timeline.readings import ClockReading, read_clock
 from services.requests.timeline.terms import Target, Terms, worked
 from services.requests.timeline.vocabulary import ClockName, Party
-from services.requests.worktime.calendar import DueRule
-from services.requests.worktime.durations import Duration
-from services.requests.worktime.explanation import explain
+from services.requests.worktime import DueRule, Duration, explain
 
 PAUSED = "paused"
 
@@ -107,7 +105,7 @@ def _explained(target: Target, cycle: Cycle, stretch: Stretch) -> Iterator[Expla
     if RULES[cycle.clock].pauses(party.kind, target):
         yield ExplainedInterval(from_, to, False, PAUSED, None, party, reason)
         return
-    for span in explain(target.calendar, from_, to):
+    for span in explain(target.calendar_at(cycle.started_at), from_, to):
         yield ExplainedInterval(span.from_, span.to, span.counted, span.reason, span.name, party, reason)
 
 
@@ -115,4 +113,4 @@ def _pauses(target: Target, cycle: Cycle, own: list[Stretch], breached_at: datet
     for from_, to, (party, reason, _) in own:
         if RULES[cycle.clock].pauses(party.kind, target):
             moves_due = breached_at is None or to <= breached_at
-            yield Pause(from_, to, party, reason, worked(target.calendar, from_, to), moves_due)
+            yield Pause(from_, to, party, reason, worked(target.calendar_at(cycle.started_at), from_, to), moves_due)

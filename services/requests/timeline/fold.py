@@ -19,8 +19,7 @@ from services.requests.timeline.readings import ClockReading, read_clock
 from services.requests.timeline.scene import Path, Scene
 from services.requests.timeline.terms import Terms
 from services.requests.timeline.vocabulary import CUSTOMER, FINAL, State
-from services.requests.worktime.promises import promise
-from services.requests.worktime.refusals import WorkingTimeRefused
+from services.requests.worktime import WorkingTimeRefused, promise
 
 
 class LateFact(ValueError):
@@ -168,6 +167,7 @@ def fold(terms: Terms, events: Iterable[Event], now: datetime) -> Timeline:
 def reopening_until(terms: Terms, fulfilled_at: datetime) -> datetime | None:
     """Until when a closed ticket may be reopened, in the customer's calendar; None where that calendar sets no end."""
     try:
-        return promise(terms.calendar_of(CUSTOMER) or terms.calendar, fulfilled_at, terms.reopening_window)
+        calendar = terms.calendar_of(CUSTOMER, fulfilled_at)
+        return promise(calendar, fulfilled_at, terms.reopening_window) if calendar else None
     except WorkingTimeRefused:
         return None

@@ -132,6 +132,6 @@ def tell(terms: Terms, stretches: tuple[Stretch, ...]) -> tuple[Interval, ...]:
 
 def _line(terms: Terms, stretch: Stretch) -> Interval:
     from_, to, (party, reason, also) = stretch
-    calendar = terms.calendar_of(party)
+    calendar = terms.calendar_of(party, from_)
     working = NO_TIME if calendar is None else worked(calendar, from_, to)
     return Interval(from_, to, party, reason, also, to - from_, working)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from services.requests.timeline.clocks import RULES, Cycle
 from services.requests.timeline.ledger import Stretch
 from services.requests.timeline.terms import NO_TIME, Target, worked
-from services.requests.worktime.refusals import WorkingTimeRefused
+from services.requests.worktime import WorkingTime, WorkingTimeRefused
 
 
 class Segment(NamedTuple):
@@ -60,9 +60,14 @@ class Tally:
     breached_at: datetime | None = None
     reached: list[datetime] = field(default_factory=list)
 
+    @property
+    def calendar(self) -> WorkingTime:
+        """In which the cycle counts."""
+        return self.target.calendar_at(self.cycle.started_at)
+
     def take(self, segment: Segment) -> None:
         """The next segment of the cycle."""
-        work = worked(self.target.calendar, segment.from_, segment.to)
+        work = worked(self.calendar, segment.from_, segment.to)
         if segment.is_paused:
             self.runs_since = segment.to
             if self.breached_at is None:
@@ -115,7 +120,7 @@ class Tally:
 
     def _add(self, start: datetime, work: timedelta) -> datetime | None:
         try:
-            return self.target.calendar.add(start, work)
+            return self.calendar.add(start, work)
         except WorkingTimeRefused as refused:
             self.no_due_reason = refused.code
             return None

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from services.requests.timeline.calendars import Followed, in_force
 from services.requests.timeline.vocabulary import ClockName, Party, PartyKind
-from services.requests.worktime.calendar import DueRule, WorkingTime
-from services.requests.worktime.durations import Duration, WorkingDays
-from services.requests.worktime.refusals import WorkingTimeRefused
+from services.requests.worktime import DueRule, Duration, WorkingDays, WorkingTime, WorkingTimeRefused
 
 NO_TIME = timedelta(0)
 BEFORE_DUE = (50, 75)
@@ -24,11 +23,15 @@ class Target:
 
     clock: ClockName
     duration: Duration
-    calendar: WorkingTime
+    calendar: Followed
     due: DueRule = DueRule.SAME_TIME
     reopened: Duration | None = None
     third_party_pauses: bool = False
     warnings: tuple[int, ...] = BEFORE_DUE
+
+    def calendar_at(self, started_at: datetime) -> WorkingTime:
+        """The version of its calendar in which a cycle that started then counts."""
+        return in_force(self.calendar, started_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +44,20 @@ class Terms:
     """
 
     provider: str
-    calendar: WorkingTime
+    calendar: Followed
     targets: tuple[Target, ...] = ()
-    calendars: Mapping[str, WorkingTime] = field(default_factory=dict)
+    calendars: Mapping[str, Followed] = field(default_factory=dict)
     reopening_window: Duration = _TEN_DAYS
 
     def target(self, clock: ClockName) -> Target:
         """The target of a clock that these terms promise."""
         return next(target for target in self.targets if target.clock is clock)
 
-    def calendar_of(self, party: Party) -> WorkingTime | None:
+    def calendar_of(self, party: Party, at: datetime) -> WorkingTime | None:
         """In which calendar the working time of `party` is told; nobody's and excluded time is none."""
         if party.kind is PartyKind.EXCLUDED or party.kind is PartyKind.NONE:
             return None
-        return self.calendars.get(str(party), self.calendar)
+        return in_force(self.calendars.get(str(party), self.calendar), at)
 
 
 def worked(calendar: WorkingTime, a: datetime, b: datetime) -> timedelta:

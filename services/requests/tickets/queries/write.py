@@ -1,0 +1,137 @@
+"""Writing tickets: a new one with all its rows, or an act on one, is one statement each.
+
+Rows travel as JSON and PostgreSQL makes them rows of the table by name, so a column is named in one place only.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+from uuid_utils.compat import uuid7
+
+from services.requests.tickets.models import LedgerInterval, TicketClock, TicketLink
+from services.requests.tickets.rules.stored import Kept, Row
+from services.shared.db import Connection
+from services.shared.outbox import OutboxValues
+from services.shared.tables import replacing
+
+_OUTBOX = """
+    INSERT INTO outbox (id, aggregate, subject, body, created_at)
+    SELECT o.id, o.aggregate, o.subject, o.body, o.created_at
+    FROM {after}, jsonb_to_recordset({parameter}::jsonb)
+        AS o(id uuid, aggregate text, subject text, body jsonb, created_at timestamptz)
+"""
+
+INSERT_TICKET = f"""
+WITH made AS (
+    INSERT INTO ticket SELECT t.* FROM jsonb_populate_record(
+        NULL::ticket, $1::jsonb || jsonb_build_object('key', $2::text || '-' || nextval('ticket_key_number'))
+    ) AS t
+    ON CONFLICT (source, source_key) DO NOTHING RETURNING id, key
+), events AS (
+    INSERT INTO ticket_event SELECT e.* FROM made, jsonb_populate_recordset(NULL::ticket_event, $3::jsonb) AS e
+), ledger AS (
+    INSERT INTO ledger_interval SELECT l.* FROM made, jsonb_populate_recordset(NULL::ledger_interval, $4::jsonb) AS l
+), clocks AS (
+    INSERT INTO ticket_clock SELECT c.* FROM made, jsonb_populate_recordset(NULL::ticket_clock, $5::jsonb) AS c
+), links AS (
+    INSERT INTO ticket_link SELECT k.* FROM made, jsonb_populate_recordset(NULL::ticket_link, $6::jsonb) AS k
+), leaving AS ({_OUTBOX.format(after="made", parameter="$7")})
+SELECT key FROM made
+"""
+
+UPDATE_TICKET = f"""
+WITH changed AS (
+    UPDATE ticket SET
+        state = n.state, created_at = n.created_at, submitted_at = n.submitted_at, ended_at = n.ended_at,
+        assignee_id = n.assignee_id, priority = n.priority, terms = n.terms,
+        events = n.events, folded_at = n.folded_at, version = ticket.version + 1
+    FROM jsonb_populate_record(NULL::ticket, $2::jsonb) AS n
+    WHERE ticket.id = $1 RETURNING ticket.id, ticket.version
+), events AS (
+    INSERT INTO ticket_event SELECT e.* FROM changed, jsonb_populate_recordset(NULL::ticket_event, $3::jsonb) AS e
+), ledger AS (
+    INSERT INTO ledger_interval SELECT l.* FROM changed, jsonb_populate_recordset(NULL::ledger_interval, $4::jsonb) AS l
+    {replacing(LedgerInterval, ("ticket_id", "position"))}
+), shorter AS (
+    DELETE FROM ledger_interval USING changed WHERE ticket_id = changed.id AND position >= $5
+), clocks AS (
+    INSERT INTO ticket_clock SELECT c.* FROM changed, jsonb_populate_recordset(NULL::ticket_clock, $6::jsonb) AS c
+    {replacing(TicketClock, ("ticket_id", "clock", "cycle"), but=("id",))}
+), fewer AS (
+    DELETE FROM ticket_clock USING changed
+    WHERE ticket_id = changed.id AND (clock, cycle) NOT IN (
+        SELECT c.clock, c.cycle FROM jsonb_populate_recordset(NULL::ticket_clock, $6::jsonb) AS c
+    )
+), links AS (
+    INSERT INTO ticket_link SELECT k.* FROM changed, jsonb_populate_recordset(NULL::ticket_link, $7::jsonb) AS k
+    {replacing(TicketLink, ("id",), but=("department_id",))}
+), unlinked AS (
+    DELETE FROM ticket_link USING changed
+    WHERE ticket_id = changed.id AND ticket_link.id NOT IN (
+        SELECT k.id FROM jsonb_populate_recordset(NULL::ticket_link, $7::jsonb) AS k
+    )
+), leaving AS ({_OUTBOX.format(after="changed", parameter="$8")})
+SELECT version FROM changed
+"""
+
+
+class Written(NamedTuple):
+    """What an act adds: event rows and the events that leave for other services."""
+
+    events: Sequence[Row]
+    leaving: Sequence[OutboxValues] = ()
+
+
+async def insert_ticket(connection: Connection, code: str, ticket: Row, kept: Kept, written: Written) -> str | None:
+    """A new ticket of the provider with that code, and all its rows; its key, none where its source has one."""
+    key: str | None = await connection.fetchval(
+        INSERT_TICKET,
+        _json({**ticket, **kept.ticket}),
+        code,
+        _json(written.events),
+        _json(kept.ledger),
+        _json(_with_ids(kept.clocks)),
+        _json(kept.links),
+        _leaving(written.leaving),
+    )
+    return key
+
+
+async def update_ticket(
+    connection: Connection, ticket_id: UUID, ticket: Row, kept: Kept, written: Written, *, same_ledger_rows: int = 0
+) -> int:
+    """An act on a ticket that the transaction holds; its new version. The first `same_ledger_rows` are as they were."""
+    version: int = await connection.fetchval(
+        UPDATE_TICKET,
+        ticket_id,
+        _json({**ticket, **kept.ticket}),
+        _json(written.events),
+        _json(kept.ledger[same_ledger_rows:]),
+        len(kept.ledger),
+        _json(_with_ids(kept.clocks)),
+        _json(kept.links),
+        _leaving(written.leaving),
+    )
+    return version
+
+
+def _with_ids(clocks: Sequence[Row]) -> list[Row]:
+    return [{"id": uuid7(), **clock} for clock in clocks]
+
+
+def _leaving(events: Sequence[OutboxValues]) -> str:
+    return _json([event._asdict() | {"body": orjson.Fragment(event.body)} for event in events])
+
+
+def _json(rows: Any) -> str:
+    return orjson.dumps(rows, default=_interval).decode()
+
+
+def _interval(value: object) -> str:
+    """A duration as PostgreSQL reads an interval, exact to the microsecond; ids of the driver as text."""
+    if isinstance(value, timedelta):
+        return f"{value.days * 24} hours {value.seconds}.{value.microseconds:06} seconds"
+    return str(value)

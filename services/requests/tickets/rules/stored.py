@@ -1,0 +1,154 @@
+"""Events and what the fold says of them, as rows of the tables and back."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+
+from services.requests.timeline.events import Actor, Event
+from services.requests.timeline.facts import decode, encode
+from services.requests.timeline.fold import Progress, Timeline
+from services.requests.timeline.ledger import Stretch, tell
+from services.requests.timeline.terms import Terms
+from services.requests.timeline.vocabulary import NOBODY, Side
+
+Row = dict[str, Any]
+
+
+def event_of(row: Mapping[str, Any]) -> Event:
+    """The fact or ruling that a row of `ticket_event` holds (its payload as JSON text)."""
+    return Event(
+        id=row["id"],
+        sequence=row["sequence"],
+        occurred_at=row["occurred_at"],
+        recorded_at=row["recorded_at"],
+        actor=Actor(Side(row["side"]), row["actor_id"], row["department"], row["is_automatic"]),
+        payload=decode(row["name"], orjson.loads(row["payload"])),
+        source_order=row["source_order"],
+        corrects=row["corrects"],
+    )
+
+
+def event_row(ticket_id: UUID, event: Event, source_key: str | None = None) -> Row:
+    """The row of an event, ready for JSON."""
+    return {
+        "ticket_id": ticket_id,
+        "sequence": event.sequence,
+        "id": event.id,
+        "kind": event.kind.value,
+        "name": event.payload.name.value,
+        "payload": encode(event.payload),
+        "occurred_at": event.occurred_at,
+        "recorded_at": event.recorded_at,
+        "source_order": event.source_order,
+        "side": event.actor.side.value,
+        "actor_id": event.actor.id,
+        "department": event.actor.department,
+        "is_automatic": event.actor.automatic,
+        "corrects": event.corrects,
+        "source_key": source_key,
+    }
+
+
+class Kept(NamedTuple):
+    """What is kept of a fold beside the events: values of the ticket's own row, its ledger, clocks and links."""
+
+    ticket: Row
+    ledger: list[Row]
+    clocks: list[Row]
+    links: list[Row]
+
+
+def kept_of(ticket_id: UUID, terms: Terms, progress: Progress, timeline: Timeline) -> Kept:
+    """The rows of a fold. The open interval's row has no end; clocks have no id yet (`with_ids`)."""
+    return Kept(
+        ticket={
+            "state": timeline.state.value,
+            "created_at": timeline.created_at,
+            "submitted_at": timeline.submitted_at,
+            "ended_at": timeline.ended_at,
+            "assignee_id": timeline.assignee_id,
+        },
+        ledger=_ledger(ticket_id, terms, progress),
+        clocks=[_clock(ticket_id, reading) for reading in timeline.clocks],
+        links=[_link(ticket_id, link) for link in timeline.links],
+    )
+
+
+def first_difference(before: Sequence[Row], after: Sequence[Row]) -> int:
+    """How many rows at the beginning are the same.
+
+    >>> first_difference([{"a": 1}, {"a": 2}], [{"a": 1}, {"a": 3}, {"a": 4}])
+    1
+    """
+    same = 0
+    for old, new in zip(before, after, strict=False):
+        if old != new:
+            break
+        same += 1
+    return same
+
+
+def _ledger(ticket_id: UUID, terms: Terms, progress: Progress) -> list[Row]:
+    account = progress.account
+    stretches: tuple[Stretch, ...] = account.past
+    is_open = account.charge.party is not NOBODY
+    while stretches and not is_open and stretches[-1].charge.party is NOBODY:
+        stretches = stretches[:-1]
+    rows = [
+        _interval(ticket_id, position, line.from_, line.to, line.party, line.reason, line.also, line.wall, line.working)
+        for position, line in enumerate(tell(terms, stretches))
+    ]
+    if is_open:
+        party, reason, also = account.charge
+        rows.append(_interval(ticket_id, len(rows), account.since, None, party, reason, also, None, None))
+    return rows
+
+
+def _interval(ticket_id: UUID, position: int, starts_at: datetime, ends_at: datetime | None, *charge: Any) -> Row:
+    party, reason, also, wall, working = charge
+    return {
+        "ticket_id": ticket_id,
+        "position": position,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "party": str(party),
+        "reason": reason,
+        "also": [str(each) for each in also],
+        "wall": wall,
+        "working": working,
+    }
+
+
+def _clock(ticket_id: UUID, reading: Any) -> Row:
+    return {
+        "ticket_id": ticket_id,
+        "clock": reading.clock.value,
+        "side": reading.side.value,
+        "cycle": reading.cycle,
+        "state": reading.state.value,
+        "started_at": reading.started_at,
+        "stopped_at": reading.ended_at,
+        "target": reading.target,
+        "elapsed": reading.elapsed,
+        "remaining": reading.remaining,
+        "due_at": reading.due_at,
+        "breached_at": reading.breached_at,
+        "no_due_reason": reading.no_due_reason,
+        "next_fire_at": reading.next_fire_at(),
+    }
+
+
+def _link(ticket_id: UUID, link: Any) -> Row:
+    return {
+        "id": link.id,
+        "ticket_id": ticket_id,
+        "department": link.department,
+        "parent_id": link.parent,
+        "is_waited_for": link.wait,
+        "accepted_at": link.accepted_at,
+        "ended_at": link.ended_at,
+        "outcome": link.end.value if link.end else None,
+    }

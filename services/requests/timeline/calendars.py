@@ -1,0 +1,27 @@
+"""A calendar through its versions: tickets follow calendars, and each clock counts in the version it started in."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.requests.worktime import WorkingTime
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarHistory:
+    """The versions of one calendar, each in force from when it was saved; the first one also before that."""
+
+    since: tuple[datetime, ...]
+    versions: tuple[WorkingTime, ...]
+
+    def at(self, instant: datetime) -> WorkingTime:
+        """The version in force at that instant."""
+        return self.versions[max(0, bisect_right(self.since, instant) - 1)]
+
+
+Followed = WorkingTime | CalendarHistory
+
+
+def in_force(calendar: Followed, at: datetime) -> WorkingTime:
+    """The version of a followed calendar at an instant; a single version is always in force."""
+    return calendar if isinstance(calendar, WorkingTime) else calendar.at(at)
