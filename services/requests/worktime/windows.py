@@ -23,7 +23,9 @@ class Window:
         self.first, self.last = first, last
         self.rules = rules
         self.clock = LocalClock(zone, first, last)
-        self.starts, self.ends, self.before = array("q"), array("q"), array("q")
+        self.starts: list[int] = []
+        self.before: list[int] = []
+        self.ends = array("q")
         self.days = array("q")
         self.total = 0
         beginning, end = date(first, 1, 1).toordinal(), date(last + 1, 1, 1).toordinal()

@@ -92,7 +92,7 @@ def test_odd_days_are_computed_right(odd: OddDay, check: Check, data: st.DataObj
 @pytest.mark.slow
 @each_odd_day
 @each_check
-@fixed(60)
+@fixed(40)
 @given(data=st.data())
 def test_odd_days_are_computed_right_in_many_calendars(odd: OddDay, check: Check, data: st.DataObject) -> None:
     check(odd, data)
