@@ -1,0 +1,48 @@
+# What people and CI run. `make up` and `make test` need Python ≥ 3.11, make, and a package registry; nothing else.
+PORT ?= 8080
+DATA ?= ./.acuerdo
+ARGS ?=
+WORKERS ?= auto
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+RUN = .venv/bin/python -m
+INSTALL = $(RUN) pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r
+
+.PHONY: help up test slow check fix
+
+help:  ## show this
+	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1\t/p' Makefile
+
+up: .venv/runtime  ## start the whole platform: make up PORT=8080 DATA=./.acuerdo ARGS=--no-demo
+	@$(RUN) services up --port "$(PORT)" --data "$(DATA)" $(ARGS)
+
+test: .venv/development  ## run the tests (up to five minutes)
+	@$(RUN) pytest -q -n $(WORKERS) -m "not slow"
+
+slow: .venv/development  ## run the long tests: real processes killed and brought back
+	@$(RUN) pytest -q -n $(WORKERS) -m slow
+
+check: .venv/development  ## lint, format, types, directions between rooms, shape of the house
+	@$(RUN) ruff check --quiet
+	@$(RUN) ruff format --check --quiet
+	@$(RUN) mypy --no-error-summary
+	@.venv/bin/lint-imports
+	@$(RUN) pytest -q tests/architecture
+
+fix: .venv/development  ## mend what ruff can mend
+	@$(RUN) ruff check --fix
+	@$(RUN) ruff format
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Acuerdo needs Python 3.11 or newer"; exit 2; }
+	@$(PYTHON) -m venv .venv
+
+.venv/runtime: requirements.lock | .venv/bin/python
+	@echo "installing into .venv what requirements.lock names (once; a minute or two)"
+	@$(INSTALL) requirements.lock
+	@touch $@
+
+.venv/development: requirements-dev.lock | .venv/bin/python
+	@echo "installing into .venv what requirements-dev.lock names (once; a minute or two)"
+	@$(INSTALL) requirements-dev.lock
+	@touch $@
