@@ -1,0 +1,1 @@
+"""Identity: who belongs to which department, and the tokens that say so."""

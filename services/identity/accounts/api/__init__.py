@@ -1,0 +1,1 @@
+"""Routes of local accounts, one of them a page for people."""

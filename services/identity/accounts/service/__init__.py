@@ -1,0 +1,1 @@
+"""Use cases of local accounts: one-time links, setting and checking a password."""

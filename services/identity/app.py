@@ -1,0 +1,118 @@
+"""The identity service, put together."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+
+import asyncpg
+from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.identity.accounts.api import links, page
+from services.identity.accounts.queries import forget_expired_links
+from services.identity.accounts.service.passwords import passwords_of
+from services.identity.accounts.service.throttle import SignInThrottle
+from services.identity.authorization.api import me, oauth, sessions
+from services.identity.authorization.queries import forget_expired_sign_ins
+from services.identity.authorization.service.issuing import TokenIssuer
+from services.identity.authorization.service.keys import KeySeal, SigningKeys, ensure_signing_key
+from services.identity.clients import api as clients
+from services.identity.db import Outbox
+from services.identity.departments import api as departments
+from services.identity.people.api import members, people
+from services.identity.settings import IdentitySettings
+from services.shared.idempotency import forget_expired, session_fetch
+from services.shared.outbox import outbox_age
+from services.shared.relay import Relay
+from services.shared.schemas import seconds_of
+from services.shared.service_app import service_app
+
+log = logging.getLogger(__name__)
+ROUTERS = (
+    departments.router,
+    members.router,
+    people.router,
+    links.people_router,
+    links.sessions_router,
+    sessions.router,
+    clients.router,
+    oauth.router,
+    page.router,
+    me.router,
+)
+KEYS_EVERY = 30.0
+"""Seconds after which a key that another replica has made is known here: less than it is published ahead."""
+TIDY_EVERY = 600.0
+AFTER_OUTAGE = 1.0
+_OUTAGES = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+
+def create_app(settings: IdentitySettings | None = None) -> FastAPI:
+    """The app, with the settings of the environment where none are given."""
+    settings = settings or IdentitySettings()
+    app = service_app(
+        settings,
+        name="identity",
+        routers=ROUTERS,
+        tasks=lambda app: (lambda: _keep_keys(app), lambda: _tidy(app), _relay(settings).run),
+        checks=lambda app: {"keys": lambda: _keys_are_loaded(app), "outbox": lambda: _outbox(app)},
+    )
+    secret = settings.key_encryption_secret
+    app.state.seal = KeySeal(secret.get_secret_value() if secret else None)
+    app.state.keys = SigningKeys(app.state.seal, app.state.tokens)
+    app.state.issuer = TokenIssuer(app.state.keys, settings.issuer, settings.audience, settings.access_token_life)
+    app.state.passwords = passwords_of(settings)
+    app.state.throttle = SignInThrottle()
+    return app
+
+
+def _relay(settings: IdentitySettings) -> Relay:
+    return Relay(service="identity", database_url=settings.database_url, nats_url=settings.nats_url)
+
+
+async def load_keys(app: FastAPI) -> None:
+    """Have the signing keys in memory; make the first one where there is none."""
+    now = datetime.now(UTC)
+    async with app.state.sessions() as session, session.begin():
+        if not app.state.keys.is_loaded:
+            await ensure_signing_key(session, app.state.seal, now=now)
+        await app.state.keys.load(session, now=now)
+
+
+async def _keep_keys(app: FastAPI) -> None:
+    while True:
+        try:
+            await load_keys(app)
+            pause = KEYS_EVERY
+        except _OUTAGES as error:
+            log.warning("the signing keys cannot be read: %r", error)
+            pause = AFTER_OUTAGE
+        await asyncio.sleep(pause)
+
+
+async def _tidy(app: FastAPI) -> None:
+    """Forget what nobody can use any more."""
+    while True:
+        await asyncio.sleep(TIDY_EVERY)
+        now = datetime.now(UTC)
+        try:
+            async with app.state.sessions() as session, session.begin():
+                await forget_expired(session_fetch(session), now)
+                await forget_expired_links(session, now)
+                await forget_expired_sign_ins(session, now)
+        except _OUTAGES as error:
+            log.warning("what has expired could not be forgotten: %r", error)
+
+
+async def _keys_are_loaded(app: FastAPI) -> tuple[bool, object]:
+    return (True, "loaded") if app.state.keys.is_loaded else (False, "not loaded yet")
+
+
+async def _outbox(app: FastAPI) -> tuple[bool, object]:
+    """How long the oldest event waits; one that waits is told, and is no reason not to be ready."""
+    try:
+        async with app.state.sessions() as session:
+            age = await outbox_age(session, Outbox, datetime.now(UTC))
+    except _OUTAGES as error:
+        return False, type(error).__name__
+    return True, {"oldest_seconds": seconds_of(age)}

@@ -1,0 +1,1 @@
+"""Use cases of keys, tokens, sign-ins and grants."""

@@ -1,0 +1,25 @@
+"""The scopes: what a token may be good for."""
+
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """Every scope that there is; a service account has those it was given, a person those of their roles."""
+
+    DEPARTMENTS_READ = "departments:read"
+    DEPARTMENTS_WRITE = "departments:write"
+    PEOPLE_READ = "people:read"
+    PEOPLE_WRITE = "people:write"
+    CLIENTS_READ = "clients:read"
+    CLIENTS_WRITE = "clients:write"
+    ACCESS_TOKENS_WRITE = "access-tokens:write"
+    AUDIT_EVENTS_READ = "audit-events:read"
+    CALENDARS_READ = "calendars:read"
+    CALENDARS_WRITE = "calendars:write"
+    OFFERINGS_READ = "offerings:read"
+    OFFERINGS_WRITE = "offerings:write"
+    TICKETS_READ = "tickets:read"
+    TICKETS_WRITE = "tickets:write"
+    TICKETS_IMPORT = "tickets:import"
+    REPORTS_READ = "reports:read"
+    INTERACTIONS_READ = "interactions:read"

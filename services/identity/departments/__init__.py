@@ -1,0 +1,1 @@
+"""Departments: a tree of organisational units with unique codes."""

@@ -1,0 +1,1 @@
+"""People, their roles in the organisation and in departments."""

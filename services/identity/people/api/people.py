@@ -1,0 +1,87 @@
+"""Routes of people."""
+
+from typing import Annotated
+
+from fastapi import Query, Request, Response
+
+from services.identity.people.models import Person
+from services.identity.people.queries import memberships_of, page_of_people
+from services.identity.people.schemas import Email, NewPerson, PersonChanges, PersonPublic
+from services.identity.people.service import people as service
+from services.identity.people.service.people import (
+    DepartmentTwice,
+    DepartmentUnknown,
+    EmailTaken,
+    LastAdministrator,
+    RolesNotYours,
+)
+from services.shared.auth import Actor, requires
+from services.shared.etags import IfMatch, tag_answer
+from services.shared.paging import BadCursor, Paging
+from services.shared.problems import PreconditionFailed, PreconditionRequired
+from services.shared.routing import Now, Transaction, feature_router, problem_responses
+from services.shared.schemas import Id, Page
+
+router = feature_router("people")
+Reader = Annotated[Actor, requires("people:read")]
+Writer = Annotated[Actor, requires("people:write")]
+
+
+@router.post(
+    "/v1/people",
+    status_code=201,
+    responses=problem_responses(EmailTaken, DepartmentTwice, DepartmentUnknown, RolesNotYours),
+)
+async def create_person(
+    actor: Writer, new: NewPerson, session: Transaction, now: Now, request: Request, response: Response
+) -> PersonPublic:
+    """Create a person. They can sign in once they have set a password (`POST /v1/people/{id}/password-links`)."""
+    person = await service.create_person(session, actor, new, now=now)
+    response.headers["Location"] = f"/v1/people/{person.id}"
+    tag_answer(request, response, person.version)
+    return await service.person_public(session, person)
+
+
+@router.get("/v1/people", responses=problem_responses(BadCursor))
+async def list_people(
+    actor: Reader,
+    session: Transaction,
+    page: Paging,
+    ids: Annotated[list[Id] | None, Query(alias="id", max_length=200, description="may be given 200 times")] = None,
+    email: Annotated[Email | None, Query()] = None,
+) -> Page[PersonPublic]:
+    """List people, newest first."""
+    rows, has_more = page.split(await page_of_people(session, page, ids=ids or (), email=email))
+    memberships = await memberships_of(session, [row.id for row in rows])
+    items = [PersonPublic.of(row, memberships.get(row.id, [])) for row in rows]
+    return Page(items=items, next=page.cursor([rows[-1].id]) if has_more else None)
+
+
+@router.get("/v1/people/{person_id}")
+async def read_person(
+    actor: Reader, person_id: Id, session: Transaction, request: Request, response: Response
+) -> PersonPublic:
+    """Read a person."""
+    person = await service.read_person(session, person_id)
+    tag_answer(request, response, person.version)
+    return person
+
+
+@router.patch(
+    "/v1/people/{person_id}",
+    responses=problem_responses(EmailTaken, LastAdministrator, RolesNotYours, PreconditionFailed, PreconditionRequired),
+)
+async def change_person(
+    actor: Writer,
+    person_id: Id,
+    changes: PersonChanges,
+    expected: IfMatch,
+    session: Transaction,
+    now: Now,
+    request: Request,
+    response: Response,
+) -> PersonPublic:
+    """Change a person, disable one (`is_active: false` signs them out), or give roles in the organisation."""
+    person: Person = await service.change_person(session, actor, person_id, changes, expected=expected, now=now)
+    tag_answer(request, response, person.version)
+    return await service.person_public(session, person)
