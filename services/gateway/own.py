@@ -4,6 +4,7 @@ import hashlib
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -66,12 +67,8 @@ class OwnPages:
         self._readiness = readiness
         self._pages = {
             "/openapi.json": Page.of(b"application/json", orjson.dumps(contract)),
-            "/docs": Page.of(b"text/html; charset=utf-8", _PAGE),
-            "/docs/start.js": Page.of(b"text/javascript; charset=utf-8", _START),
+            **_documentation(),
         }
-        folder = swagger_folder()
-        for name, media_type in _ASSETS.items():
-            self._pages[f"/docs/{name}"] = Page.of(media_type, (folder / name).read_bytes())
 
     def has(self, path: str) -> bool:
         """Whether the path is the gateway's own."""
@@ -120,6 +117,16 @@ async def _send_state(exchange: Exchange, status: int, state: dict[str, Any]) ->
     if status == 503:
         fields.append((b"retry-after", b"1"))
     await exchange.answer(status, fields, orjson.dumps(state))
+
+
+@cache
+def _documentation() -> Mapping[str, Page]:
+    folder = swagger_folder()
+    return {
+        "/docs": Page.of(b"text/html; charset=utf-8", _PAGE),
+        "/docs/start.js": Page.of(b"text/javascript; charset=utf-8", _START),
+        **{f"/docs/{name}": Page.of(kind, (folder / name).read_bytes()) for name, kind in _ASSETS.items()},
+    }
 
 
 def swagger_folder() -> Path:

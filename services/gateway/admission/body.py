@@ -52,7 +52,7 @@ class Body:
     @property
     def is_pending(self) -> bool:
         """Whether so much may still come that the connection is better closed than read to the end."""
-        return not self.finished and not self.is_small
+        return not self.finished and (not self.is_small or self.failure is not None)
 
     def limit_to(self, limit: int) -> None:
         """Take `limit` bytes at most; refuses at once what is announced as more."""
@@ -79,6 +79,8 @@ class Body:
 
     async def drain(self) -> None:
         """Read and drop what still comes, for a moment: so an early answer reaches a client that is still sending."""
+        if isinstance(self.failure, SlowBody):
+            return
         with suppress(TimeoutError):
             async with asyncio.timeout(LINGER_SECONDS):
                 await self._drop()

@@ -47,7 +47,12 @@ def _open_socket(address: AddrInfoType) -> socket.socket:
 
 
 class _Died(aiohttp.ClientError):
-    """The connection ended before an answer came."""
+    """The connection ended before the head of an answer was whole."""
+
+    def __init__(self, cause: aiohttp.ClientError) -> None:
+        super().__init__(repr(cause))
+        # aiohttp gives what it had parsed of a head in the place of its message
+        self.has_begun_to_answer = not isinstance(getattr(cause, "message", ""), str)
 
 
 class HopAnswer:
@@ -90,7 +95,7 @@ class HopAnswer:
 
 
 class Hopper:
-    """Sends requests to replicas over kept connections; `again` sends the same on a connection of its own."""
+    """Sends requests to replicas over kept connections; `again` sends on a connection made for it alone."""
 
     def __init__(self, *, keepalive_seconds: float, connect_seconds: float) -> None:
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_seconds)
@@ -130,7 +135,8 @@ class Hopper:
         except aiohttp.ClientConnectorError as error:
             raise HopFailed(repr(error), is_connect=True, is_repeatable=True) from error
         except _Died as error:
-            raise HopFailed(str(error), is_connect=False, is_repeatable=not attempt.connected_anew) from error
+            is_repeatable = not attempt.connected_anew and not error.has_begun_to_answer
+            raise HopFailed(str(error), is_connect=False, is_repeatable=is_repeatable) from error
         except aiohttp.ClientError as error:
             raise HopFailed(repr(error), is_connect=False) from error
         return HopAnswer(response)
@@ -156,7 +162,7 @@ async def _never_retry(request: aiohttp.ClientRequest, handler: aiohttp.ClientHa
     except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
         if isinstance(error, aiohttp.ClientConnectorError):
             raise
-        raise _Died(repr(error)) from error
+        raise _Died(error) from error
 
 
 def _url(origin: str, target: bytes) -> URL:

@@ -74,7 +74,7 @@ class Readiness:
     async def _ask_instance(self, instance: Instance) -> dict[str, Any]:
         try:
             async with asyncio.timeout(max(2 * self._every_seconds, 1.0)):
-                answer = await self._hopper.hop(instance.origin, "GET", PATH, (), b"")
+                answer = await self._hopper.hop(instance.origin, "GET", PATH, (), b"", again=True)
                 instance.breaker.succeeded()
                 return await _read(answer)
         except (HopFailed, AnswerBroke, TimeoutError):

@@ -106,10 +106,11 @@ class Upstream:
         `besides` is taken only where it is the only one. Raises UpstreamDown when every breaker is open.
         """
         now = time.monotonic()
-        count = len(self.instances)
-        self._turn = (self._turn + 1) % count
-        in_turn = [self.instances[(self._turn + step) % count] for step in range(count)]
-        for instance in sorted(in_turn, key=lambda one: (one is besides, not one.is_ready)):
+        self._turn += 1
+        others = [each for each in self.instances if each is not besides]
+        ready = [each for each in others if each.is_ready]
+        first = self._turn % len(ready) if ready else 0
+        for instance in (*ready[first:], *ready[:first], *others, *self.instances):
             if instance.breaker.lets_through(now=now):
                 return instance
         raise UpstreamDown(service=self.service)
