@@ -58,4 +58,9 @@ async def clients_public(session: AsyncSession, clients: Iterable[Client]) -> li
         select(ClientSecret).where(col(ClientSecret.client_id).in_(ids)).order_by(col(ClientSecret.id))
     ):
         secrets[secret.client_id].append(secret)
-    return [ClientPublic.of(row, memberships[row.id], secrets[row.id]) for row in rows]
+    return [
+        ClientPublic.model_validate(
+            {**row.model_dump(), "memberships": memberships[row.id], "secrets": secrets[row.id]}
+        )
+        for row in rows
+    ]

@@ -1,12 +1,10 @@
 """A service account as callers send it and as they get it."""
 
-from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from services.identity.clients.models import Client, ClientMembership, ClientSecret
 from services.identity.clients.rules import Scope
 from services.identity.people.schemas import MembershipPublic, NewMembership
 from services.shared.schemas import Input, Instant, Lax, Output, ShortText
@@ -46,13 +44,6 @@ class ClientPublic(Output):
     secrets: list[SecretPublic]
     version: int
     created_at: Instant
-
-    @classmethod
-    def of(
-        cls, client: Client, memberships: Sequence[ClientMembership], secrets: Sequence[ClientSecret]
-    ) -> "ClientPublic":
-        """The service account with its memberships and secrets."""
-        return cls.model_validate({**client.model_dump(), "memberships": memberships, "secrets": secrets})
 
 
 class NewClientPublic(ClientPublic):

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from services.identity.people.models import Membership, Person
 from services.identity.people.rules import OrganisationRole
+from services.identity.people.schemas import PersonPublic
 from services.shared.paging import PageWanted, older_than
 
 
@@ -71,3 +72,12 @@ async def count_active_admins(session: AsyncSession, *, besides: UUID) -> int:
         col(Person.is_active), col(Person.roles).contains([OrganisationRole.ADMIN.value]), col(Person.id) != besides
     )
     return await session.scalar(query) or 0
+
+
+async def people_public(session: AsyncSession, people: Sequence[Person]) -> list[PersonPublic]:
+    """People as everybody signed in sees them, each with their memberships."""
+    memberships = await memberships_of(session, [person.id for person in people])
+    return [
+        PersonPublic.model_validate({**person.model_dump(), "memberships": memberships.get(person.id, [])})
+        for person in people
+    ]

@@ -1,13 +1,11 @@
 """A person and a membership as callers send them and as they get them."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from services.identity.departments.schemas import absent
-from services.identity.people.models import Membership, Person
 from services.identity.people.rules import (
     CustomerType,
     DepartmentRole,
@@ -85,11 +83,6 @@ class PersonPublic(Output):
     is_active: bool
     version: int
     created_at: Instant
-
-    @classmethod
-    def of(cls, person: Person, memberships: Sequence[Membership]) -> "PersonPublic":
-        """The person with their memberships."""
-        return cls.model_validate({**person.model_dump(), "memberships": memberships})
 
 
 class MemberRole(Input):

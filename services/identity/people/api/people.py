@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from services.identity.people.models import Person
-from services.identity.people.queries import memberships_of, page_of_people
+from services.identity.people.queries import page_of_people, people_public
 from services.identity.people.schemas import Email, NewPerson, PersonChanges, PersonPublic
 from services.identity.people.service import people as service
 from services.identity.people.service.people import (
@@ -52,8 +52,7 @@ async def list_people(
 ) -> Page[PersonPublic]:
     """List people, newest first."""
     rows, has_more = page.split(await page_of_people(session, page, ids=ids or (), email=email))
-    memberships = await memberships_of(session, [row.id for row in rows])
-    items = [PersonPublic.of(row, memberships.get(row.id, [])) for row in rows]
+    items = await people_public(session, rows)
     return Page(items=items, next=page.cursor([rows[-1].id]) if has_more else None)
 
 

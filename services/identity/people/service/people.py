@@ -14,7 +14,13 @@ from services.identity.departments.queries import existing_departments
 from services.identity.events import MembershipState, PersonChanged, PersonCreated
 from services.identity.people.models import Membership, Person
 from services.identity.people.policies import can_give_roles, can_manage_people
-from services.identity.people.queries import count_active_admins, find_person, lock_person, memberships_of
+from services.identity.people.queries import (
+    count_active_admins,
+    find_person,
+    lock_person,
+    memberships_of,
+    people_public,
+)
 from services.identity.people.rules import OrganisationRole
 from services.identity.people.schemas import NewMembership, NewPerson, PersonChanges, PersonPublic
 from services.shared.auth import Actor
@@ -112,7 +118,8 @@ async def read_person(session: AsyncSession, person_id: UUID) -> PersonPublic:
 
 async def person_public(session: AsyncSession, person: Person) -> PersonPublic:
     """The person as everybody signed in sees them."""
-    return PersonPublic.of(person, (await memberships_of(session, [person.id])).get(person.id, []))
+    (public,) = await people_public(session, [person])
+    return public
 
 
 async def note_change(session: AsyncSession, person: Person, *, now: datetime) -> None:
