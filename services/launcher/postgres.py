@@ -75,7 +75,7 @@ class EmbeddedPostgres:
     def is_ready(self, pid: int) -> bool:
         """Whether the server with this process id says in its pid file that it accepts connections."""
         lines = self._pid_file_lines()
-        return self._server_pid() == pid and len(lines) > 7 and lines[7].strip() == "ready"
+        return self.server_pid() == pid and len(lines) > 7 and lines[7].strip() == "ready"
 
     def free_cluster(self, patience: float = 10.0) -> None:
         """Wait until no server process is left in the cluster; then the pid file is stale, whatever it says, and goes.
@@ -87,7 +87,7 @@ class EmbeddedPostgres:
         while leftover := processes_in(self.home / "cluster"):
             if time.monotonic() > deadline:
                 raise CannotStart(f"PostgreSQL already runs on {self.home} (process {min(leftover)}); stop it first")
-            if time.monotonic() > deadline - patience / 2 and self._server_pid() not in leftover:
+            if time.monotonic() > deadline - patience / 2 and self.server_pid() not in leftover:
                 for pid in leftover:
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGKILL)
@@ -140,7 +140,8 @@ class EmbeddedPostgres:
     def _reach(self) -> str:
         return str(self.home.resolve()) if self.descriptor is None else f"/proc/self/fd/{self.descriptor}"
 
-    def _server_pid(self) -> int | None:
+    def server_pid(self) -> int | None:
+        """The process that the pid file names, living or not."""
         lines = self._pid_file_lines()
         return int(lines[0]) if lines and lines[0].strip().isdigit() else None
 
