@@ -119,7 +119,7 @@ def _renamed(document: Document, service: str, clashing: set[tuple[str, str]]) -
     """The document with its share of the clashing components under names of its own."""
 
     def new_name(section: str, name: str) -> str:
-        return service.capitalize() + name if (section, name) in clashing else name
+        return service.capitalize() + name[:1].upper() + name[1:] if (section, name) in clashing else name
 
     def rewritten(node: Any) -> Any:
         match node:

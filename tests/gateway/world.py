@@ -33,7 +33,7 @@ def free_port() -> int:
 @asynccontextmanager
 async def served(app: Any, *, port: int = 0) -> AsyncIterator[str]:
     """The application on a real server in this loop; gives its origin."""
-    listener = socket.socket()
+    listener = socket.socket(proto=socket.IPPROTO_TCP)  # else asyncio leaves Nagle on
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
     is_gateway = isinstance(app, Gateway)
