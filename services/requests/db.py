@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from services.shared.idempotency import IdempotencyRow
+from services.shared.inbox import DeadLetterRow, InboxRow
 from services.shared.outbox import OutboxRow
 from services.shared.tables import new_registry
 
@@ -19,3 +20,11 @@ class IdempotencyKey(IdempotencyRow, Base, table=True):
     """Answers kept for a repeated Idempotency-Key."""
 
     __tablename__ = "idempotency_key"
+
+
+class Inbox(InboxRow, Base, table=True):
+    """Events of other services that have taken effect here."""
+
+
+class DeadLetter(DeadLetterRow, Base, table=True):
+    """Events of other services that could not take effect."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from typing import Any
 
 import asyncpg
@@ -34,6 +34,7 @@ def service_app(
     routers: Iterable[APIRouter],
     tasks: Callable[[FastAPI], Iterable[Task]] = lambda app: (),
     checks: Callable[[FastAPI], Mapping[str, Check]] = lambda app: {},
+    around: Callable[[FastAPI], AbstractAsyncContextManager[None]] = lambda app: nullcontext(),
 ) -> FastAPI:
     """A FastAPI app with `state.engine`, `state.sessions`, `state.tokens`, `state.settings`, our handlers and health.
 
@@ -45,6 +46,7 @@ def service_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(engine.dispose)
+            await stack.enter_async_context(around(app))
             running = [asyncio.create_task(_told(task)) for task in tasks(app)]
             try:
                 yield

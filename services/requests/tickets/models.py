@@ -4,7 +4,18 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, DateTime, Index, Interval, Sequence, Text, UniqueConstraint
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Index,
+    Interval,
+    Sequence,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
@@ -111,7 +122,7 @@ class TicketClock(Base, table=True):
     __tablename__ = "ticket_clock"
     __table_args__ = (
         UniqueConstraint("ticket_id", "clock", "cycle"),
-        Index("ix_ticket_clock_due", "next_fire_at", postgresql_where="next_fire_at IS NOT NULL"),
+        Index("ix_ticket_clock_due", "next_fire_at", postgresql_where=text("next_fire_at IS NOT NULL")),
     )
 
     id: UUID = Field(primary_key=True)

@@ -7,6 +7,8 @@ from uuid import UUID
 from services.requests.timeline.vocabulary import Side
 from services.shared.auth import Actor
 
+IMPORT = "tickets:import"
+"""The scope of connectors and imports: they date facts freely and speak for any department."""
 SERVING_ROLES = ("agent", "manager")
 
 
@@ -64,8 +66,10 @@ def sides_of(actor: Actor, ticket: Mapping[str, Any], holders: list[UUID]) -> li
 
 
 def can_submit_for(actor: Actor, department_id: UUID) -> bool:
-    """Whether the actor may ask in the name of that department: its own people, and administrators."""
-    return department_id in actor.department_roles or actor.has_role("admin")
+    """Whether the actor may ask in the name of that department: its people, administrators, programs that import."""
+    if department_id in actor.department_roles or actor.has_role("admin"):
+        return True
+    return actor.is_client and IMPORT in actor.scopes
 
 
 def can_name_requester(actor: Actor, department_id: UUID) -> bool:

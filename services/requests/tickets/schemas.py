@@ -2,14 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
 from services.requests.timeline.vocabulary import Side, State, Visibility
-from services.shared.schemas import Date, Id, Input, Instant, Lax, LongText, Output, Seconds, ShortText
+from services.shared.schemas import Date, Id, Input, Instant, Lax, LongText, Output, Seconds, ShortText, instant_text
 
+T = TypeVar("T")
 Text = Annotated[str, StringConstraints(max_length=20_000)]
 
 
@@ -47,6 +48,12 @@ class NewTicket(Input):
     needed_by: Instant | Date | None = None
     fields: Annotated[dict[str, Any], Field(max_length=200)] = {}
     external_refs: Annotated[list[ExternalRef], Field(max_length=20)] = []
+
+    def needed_by_text(self) -> str | None:
+        """The instant or date as it is kept and answered."""
+        if isinstance(self.needed_by, datetime):
+            return instant_text(self.needed_by)
+        return None if self.needed_by is None else self.needed_by.isoformat()
 
 
 class TicketPublic(Output):
@@ -148,11 +155,6 @@ class LedgerIntervalPublic(Output):
     working_seconds: Seconds
 
 
-class LedgerPublic(Output):
-    items: list[LedgerIntervalPublic]
-    next: str | None = None
-
-
 class ThresholdPublic(Output):
     percent: int
     fires_at: datetime | None
@@ -161,13 +163,15 @@ class ThresholdPublic(Output):
 
 
 class ClockPublic(Output):
-    """A clock of a ticket, as it stands now."""
+    """A clock of a ticket, as it stands now. A running or paused clock with `breached_at` is missed already."""
 
     id: UUID
     clock: str
     side: Literal["provider", "customer"]
     cycle: int
     state: Literal["running", "paused", "met", "missed", "void"]
+    started_at: datetime
+    stopped_at: datetime | None
     target_seconds: Seconds | None
     elapsed_seconds: Seconds
     due_at: datetime | None
@@ -175,6 +179,64 @@ class ClockPublic(Output):
     breached_at: datetime | None
     remaining_seconds: Seconds | None
     thresholds: list[ThresholdPublic]
+
+
+class Listed(Output, Generic[T]):
+    """A whole collection that belongs to one ticket; it has no further pages."""
+
+    items: list[T]
+    next: None = None
+
+
+class ExplainedIntervalPublic(Output):
+    """A stretch of a clock's life: counted or not, why, and to whom the ledger charges it."""
+
+    from_: datetime = Field(serialization_alias="from")
+    to: datetime
+    counted: bool
+    reason: str = Field(description="paused, or the calendar's: working, closed, holiday, date, override")
+    name: str | None = Field(description="of the holiday, own date or override")
+    party: str
+    charged_for: str = Field(description="the ledger's reason")
+    seconds: Seconds
+
+
+class PausePublic(Output):
+    """A stretch that paused the clock, and by how much working time it moved the due time."""
+
+    from_: datetime = Field(serialization_alias="from")
+    to: datetime
+    party: str
+    reason: str
+    working_seconds: Seconds
+    moves_due: bool
+
+
+class RecalculationPublic(Output):
+    at: datetime
+    old_due_at: datetime | None
+    new_due_at: datetime | None
+    why: str
+
+
+class ExplanationPublic(Output):
+    """Why a clock stands as it does: follow the intervals with the calendar in hand.
+
+    The counted intervals sum to `elapsed_seconds`; `due_at` is `first_due_at` moved on by the pauses that move it.
+    """
+
+    clock: ClockPublic
+    duration: str
+    due: Literal["same_time", "end_of_day"]
+    calendar_id: UUID
+    calendar_version: int
+    offering_id: UUID
+    offering_version: int
+    agreement_version_id: UUID | None
+    first_due_at: datetime | None
+    intervals: list[ExplainedIntervalPublic]
+    pauses: list[PausePublic]
+    recalculations: list[RecalculationPublic]
 
 
 class LinkPublic(Output):

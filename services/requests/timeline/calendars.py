@@ -16,7 +16,11 @@ class CalendarHistory:
 
     def at(self, instant: datetime) -> WorkingTime:
         """The version in force at that instant."""
-        return self.versions[max(0, bisect_right(self.since, instant) - 1)]
+        return self.versions[self.number_at(instant) - 1]
+
+    def number_at(self, instant: datetime) -> int:
+        """The number of that version, counted from 1."""
+        return max(1, bisect_right(self.since, instant))
 
 
 Followed = WorkingTime | CalendarHistory

@@ -5,24 +5,27 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import orjson
 
 from services.requests.tickets.policies import managed_departments, sees_all_tickets, serving_departments
+from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.schemas import TicketPublic
 from services.shared.auth import Actor
 from services.shared.db import Connection
-
-Record = asyncpg.Record
 
 PUBLIC = tuple(TicketPublic.model_fields)
 _PUBLIC_COLUMNS = ", ".join(f"t.{name}" for name in PUBLIC)
 
 _TICKET = """
-SELECT t.*, ARRAY(
-    SELECT k.department_id FROM ticket_link k WHERE k.ticket_id = t.id AND k.department_id IS NOT NULL
-) AS holders
-FROM ticket t WHERE t.id = $1
+SELECT t.*, links.* FROM ticket t, LATERAL (
+    SELECT
+        COALESCE(array_agg(k.id), '{}') AS link_ids,
+        COALESCE(array_agg(k.department_id), '{}') AS link_departments,
+        COALESCE(array_agg(k.department_id) FILTER (WHERE k.department_id IS NOT NULL), '{}') AS holders,
+        COALESCE(array_agg(k.department) FILTER (WHERE k.department_id IS NOT NULL), '{}') AS holder_codes
+    FROM ticket_link k WHERE k.ticket_id = t.id
+) AS links
+WHERE t.id = $1
 """
 _FOR_UPDATE = _TICKET + " FOR UPDATE OF t"
 _EVENTS = "SELECT * FROM ticket_event WHERE ticket_id = $1 ORDER BY sequence"
@@ -40,19 +43,21 @@ VISIBLE = """(
 """What a reader may see who may not see everything: $1 who, $2 the departments served, $3 those managed."""
 
 
-async def find_ticket(connection: Connection, ticket_id: UUID) -> Record | None:
-    """The ticket's row, with `holders`: the departments of its links."""
-    return await connection.fetchrow(_TICKET, ticket_id)
+async def find_ticket(connection: Connection, ticket_id: UUID) -> Row | None:
+    """The ticket's row with its links: `link_ids`, `link_departments`; `holders` (those known), `holder_codes`."""
+    row = await connection.fetchrow(_TICKET, ticket_id)
+    return dict(row) if row else None
 
 
-async def hold_ticket(connection: Connection, ticket_id: UUID) -> Record | None:
+async def hold_ticket(connection: Connection, ticket_id: UUID) -> Row | None:
     """The same, held for this transaction: acts on one ticket follow each other."""
-    return await connection.fetchrow(_FOR_UPDATE, ticket_id)
+    row = await connection.fetchrow(_FOR_UPDATE, ticket_id)
+    return dict(row) if row else None
 
 
-async def events_of(connection: Connection, ticket_id: UUID) -> list[Record]:
+async def events_of(connection: Connection, ticket_id: UUID) -> list[Row]:
     """The ticket's events in the order in which they were recorded."""
-    return await connection.fetch(_EVENTS, ticket_id)
+    return [dict(row) for row in await connection.fetch(_EVENTS, ticket_id)]
 
 
 async def clock_ids(connection: Connection, ticket_id: UUID) -> dict[tuple[str, int], UUID]:
@@ -87,7 +92,7 @@ async def page_of_tickets(
     *,
     after: tuple[datetime, UUID] | None,
     limit: int,
-) -> list[Record]:
+) -> list[Row]:
     """Tickets that the actor may see, the newest first, `limit` at most.
 
     `filters` maps a condition on `t` with one `{}` ("t.state = ANY({}::text[])") to its value.
@@ -105,7 +110,8 @@ async def page_of_tickets(
         conditions.append(f"(t.created_at, t.id) < (${len(arguments) - 1}, ${len(arguments)})")
     arguments.append(limit)
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    return await connection.fetch(
+    rows = await connection.fetch(
         f"SELECT {_PUBLIC_COLUMNS} FROM ticket t {where} ORDER BY t.created_at DESC, t.id DESC LIMIT ${len(arguments)}",
         *arguments,
     )
+    return [dict(row) for row in rows]

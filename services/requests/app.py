@@ -1,0 +1,78 @@
+"""The requests service, put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.requests.calendars import api as calendars
+from services.requests.catalogue import api as catalogue
+from services.requests.catalogue.terms import TermsCache
+from services.requests.db import DeadLetter, Inbox, Outbox
+from services.requests.departments.rules import Department
+from services.requests.departments.service import identity_client, take_in_department
+from services.requests.inbound import DepartmentChanged, DepartmentCreated, DepartmentTold
+from services.requests.settings import RequestsSettings
+from services.requests.tickets.api import acting, asking, showing
+from services.shared.consumers import Consumers
+from services.shared.idempotency import session_fetch
+from services.shared.inbox import EventMeta
+from services.shared.relay import Relay
+from services.shared.service_app import service_app
+from services.shared.upkeep import ConsumersCheck, outbox_check, tidy
+
+ROUTERS = (calendars.router, catalogue.router, asking.router, acting.router, showing.router)
+
+
+def create_app(settings: RequestsSettings | None = None) -> FastAPI:
+    """The app, with the settings of the environment where none are given."""
+    settings = settings or RequestsSettings()
+    app = service_app(
+        settings,
+        name="requests",
+        routers=ROUTERS,
+        tasks=lambda app: (app.state.consumers.run, _relay(settings).run, lambda: tidy(app)),
+        checks=lambda app: {
+            "consumers": app.state.is_consuming,
+            "outbox": lambda: outbox_check(app, Outbox),
+        },
+        around=_identity,
+    )
+    app.state.terms = TermsCache()
+    app.state.consumers = consumers_of(app, settings)
+    app.state.is_consuming = ConsumersCheck(app.state.consumers)
+    return app
+
+
+def _relay(settings: RequestsSettings) -> Relay:
+    return Relay(service="requests", database_url=settings.database_url, nats_url=settings.nats_url)
+
+
+def consumers_of(app: FastAPI, settings: RequestsSettings) -> Consumers:
+    """What this service takes in: the departments of identity."""
+    consumers = Consumers(
+        service="requests",
+        nats_url=settings.nats_url,
+        sessions=app.state.sessions,
+        inbox=Inbox,
+        dead_letters=DeadLetter,
+    )
+
+    async def take_in(session: AsyncSession, told: DepartmentTold, _: EventMeta) -> None:
+        department = Department(
+            told.department_id, told.code, told.parent_id, told.time_zone, told.is_open, told.version
+        )
+        await take_in_department(session_fetch(session), department)
+
+    for event in (DepartmentCreated, DepartmentChanged):
+        consumers.on(event)(take_in)
+    return consumers
+
+
+@asynccontextmanager
+async def _identity(app: FastAPI) -> AsyncIterator[None]:
+    settings: RequestsSettings = app.state.settings
+    async with identity_client(settings.identity_url, settings.identity_timeout) as client:
+        app.state.identity = client
+        yield

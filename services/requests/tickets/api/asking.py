@@ -1,0 +1,118 @@
+"""HTTP for submitting tickets and finding them again."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.requests.catalogue.service import UnknownOffering
+from services.requests.departments.api import DEPARTMENT_PROBLEMS, AskIdentity
+from services.requests.tickets.api import Reader, Terms, TicketId, Writer
+from services.requests.tickets.queries.read import page_of_tickets, public_of
+from services.requests.tickets.refusals import (
+    CustomerDepartmentMissing,
+    MayNotNameRequester,
+    MayNotSubmitFor,
+    NotOffered,
+    UnknownTicket,
+)
+from services.requests.tickets.schemas import NewTicket, Priority, TicketPublic
+from services.requests.tickets.service.recording import readable_ticket
+from services.requests.tickets.service.submit import submit_ticket as submit
+from services.requests.timeline.vocabulary import State
+from services.shared.answers import json_answer
+from services.shared.etags import NotModified, etag, names_version
+from services.shared.paging import BadCursor, Paging
+from services.shared.routing import HotRoute, HotTransaction, Now, feature_router, problem_responses
+from services.shared.schemas import Id, Instant, Page
+
+router = feature_router("tickets", HotRoute)
+
+
+class TicketFilters(BaseModel):
+    """Which tickets a list holds; each given condition holds for all of them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: Annotated[list[State], Field(max_length=20)] = []
+    priority: Annotated[list[Priority], Field(max_length=4)] = []
+    provider_department_id: Id | None = None
+    customer_department_id: Id | None = None
+    offering_id: Id | None = None
+    requester_id: Id | None = None
+    assignee_id: Id | None = None
+    key: str | None = Field(default=None, max_length=100)
+    submitted_from: Instant | None = Field(default=None, alias="submitted_at[gte]")
+    submitted_before: Instant | None = Field(default=None, alias="submitted_at[lt]")
+    created_from: Instant | None = Field(default=None, alias="created_at[gte]")
+    created_before: Instant | None = Field(default=None, alias="created_at[lt]")
+
+    def conditions(self) -> dict[str, Any]:
+        """The conditions given, as `page_of_tickets` takes them."""
+        given = {
+            "t.state = ANY({}::text[])": [state.value for state in self.state],
+            "t.priority = ANY({}::text[])": [priority.value for priority in self.priority],
+            "t.provider_department_id = {}": self.provider_department_id,
+            "t.customer_department_id = {}": self.customer_department_id,
+            "t.offering_id = {}": self.offering_id,
+            "t.requester_id = {}": self.requester_id,
+            "t.assignee_id = {}": self.assignee_id,
+            "t.key = {}": self.key,
+            "t.submitted_at >= {}": self.submitted_from,
+            "t.submitted_at < {}": self.submitted_before,
+            "t.created_at >= {}": self.created_from,
+            "t.created_at < {}": self.created_before,
+        }
+        return {condition: value for condition, value in given.items() if value not in (None, [])}
+
+
+@router.post(
+    "/v1/tickets",
+    status_code=201,
+    response_model=TicketPublic,
+    responses=problem_responses(
+        CustomerDepartmentMissing,
+        NotOffered,
+        MayNotSubmitFor,
+        MayNotNameRequester,
+        UnknownOffering,
+        *DEPARTMENT_PROBLEMS,
+    ),
+)
+async def submit_ticket(
+    new: NewTicket, actor: Writer, connection: HotTransaction, terms: Terms, identity: AskIdentity, now: Now
+) -> Response:
+    """Ask a department for one of its offerings. The answer leaves when the ticket is committed."""
+    row = await submit(connection, terms, identity, actor, new, now=now)
+    headers = {"Location": f"/v1/tickets/{row['id']}", "ETag": etag(row["version"])}
+    return json_answer({name: row[name] for name in TicketPublic.model_fields}, 201, headers)
+
+
+@router.get("/v1/tickets", response_model=Page[TicketPublic], responses=problem_responses(BadCursor))
+async def list_tickets(
+    filters: Annotated[TicketFilters, Query()], actor: Reader, connection: HotTransaction, page: Paging
+) -> Response:
+    """The tickets that the caller may see, newest first."""
+    after = page.typed_after(datetime, UUID)
+    rows = await page_of_tickets(
+        connection,
+        actor,
+        filters.conditions(),
+        after=(after[0], after[1]) if after else None,
+        limit=page.limit + 1,
+    )
+    shown, more = page.split(rows)
+    following = page.cursor((shown[-1]["created_at"], shown[-1]["id"])) if more else None
+    return json_answer({"items": [public_of(row) for row in shown], "next": following})
+
+
+@router.get("/v1/tickets/{ticket_id}", response_model=TicketPublic, responses=problem_responses(UnknownTicket))
+async def get_ticket(ticket_id: TicketId, actor: Reader, connection: HotTransaction, request: Request) -> Response:
+    """One ticket."""
+    row = await readable_ticket(connection, actor, ticket_id)
+    known = request.headers.get("if-none-match")
+    if known is not None and names_version(known, row["version"], weak=True):
+        raise NotModified(row["version"])
+    return json_answer(public_of(row), headers={"ETag": etag(row["version"])})

@@ -1,0 +1,105 @@
+"""What stands against an act on a ticket, as problems; the refusals of the timeline keep their codes and sentences."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from services.requests.timeline import refusals as timeline
+from services.shared.language import Texts
+from services.shared.problems import Conflict, Forbidden, NotFound, Problem
+
+
+class UnknownTicket(NotFound):
+    code = "unknown_ticket"
+    detail = Texts("There is no such ticket, or you may not see it.", "No existe ese ticket, o usted no puede verlo.")
+
+
+class UnknownClock(NotFound):
+    code = "unknown_clock"
+    detail = Texts("This ticket has no such clock.", "Este ticket no tiene ese reloj.")
+
+
+class UnknownEvent(NotFound):
+    code = "unknown_event"
+    detail = Texts("This ticket has no such event.", "Este ticket no tiene ese suceso.")
+
+
+class CustomerDepartmentMissing(Conflict):
+    code = "customer_department_missing"
+    detail = Texts(
+        "You belong to several departments, or to none: say for which one you ask.",
+        "Usted pertenece a varios departamentos o a ninguno: indique para cuál pide.",
+    )
+
+
+class MayNotSubmitFor(Forbidden):
+    code = "may_not_submit_for"
+    detail = Texts("You may not ask in the name of this department.", "No puede pedir en nombre de este departamento.")
+
+
+class MayNotNameRequester(Forbidden):
+    code = "may_not_name_requester"
+    detail = Texts(
+        "Only the department's manager, an admin or a service account submits for somebody else.",
+        "Solo la gerencia del departamento, la administración o una cuenta de servicio pide por otra persona.",
+    )
+
+
+class NotOffered(Conflict):
+    code = "offering_not_offered"
+    detail = Texts("This offering is no longer offered.", "Esta oferta ya no está disponible.")
+
+
+class OnlyLooksOn(Forbidden):
+    code = "only_looks_on"
+    detail = Texts(
+        "You may read this ticket, but act on neither side of it.",
+        "Puede leer este ticket, pero no actuar en ninguno de sus lados.",
+    )
+
+
+class ForProviderOnly(Forbidden):
+    code = "for_provider_only"
+    detail = Texts("Only the provider's side may do this.", "Solo el lado proveedor puede hacer esto.")
+
+
+def _conflict(refused: type[timeline.TimelineRefused]) -> type[Conflict]:
+    told = {"code": refused.code, "detail": Texts(**refused.sentences), "__doc__": refused.__doc__}
+    return cast(type[Conflict], type(refused.__name__, (Conflict,), told))
+
+
+_POINTERS: dict[type[timeline.TimelineRefused], str] = {
+    timeline.StepNotAllowed: "/to",
+    timeline.StepOfAnotherSide: "/to",
+    timeline.NothingHandedOff: "/to",
+    timeline.ReopeningWindowPassed: "/to",
+    timeline.ReasonMissing: "/reason",
+    timeline.QuestionMissing: "/comment",
+    timeline.InstantInFuture: "/occurred_at",
+    timeline.InstantBehindLatestFact: "/occurred_at",
+    timeline.InstantBehindBreach: "/occurred_at",
+    timeline.NotCorrectable: "/event_id",
+    timeline.AlreadyCorrected: "/event_id",
+    timeline.CorrectionOfAnotherSide: "/event_id",
+    timeline.CorrectionTooLate: "/event_id",
+}
+_CONFLICTS = {refused: _conflict(refused) for refused in _POINTERS}
+
+
+def _of(family: type[timeline.TimelineRefused]) -> tuple[type[Problem], ...]:
+    return tuple(conflict for refused, conflict in _CONFLICTS.items() if issubclass(refused, family))
+
+
+STEP_PROBLEMS = (*_of(timeline.StepRefused), *_of(timeline.InstantRefused))
+"""What a route that takes a step lists among its problems."""
+CORRECTION_PROBLEMS = _of(timeline.CorrectionRefused)
+
+
+@contextmanager
+def told_as_problems() -> Iterator[None]:
+    """Raise what the timeline refuses as the problem of the same code, with a pointer to its field."""
+    try:
+        yield
+    except timeline.TimelineRefused as refused:
+        values: dict[str, Any] = refused.values
+        raise _CONFLICTS[type(refused)](pointer=_POINTERS[type(refused)], **values) from refused

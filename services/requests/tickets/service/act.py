@@ -1,0 +1,144 @@
+"""Acts on a ticket: steps, comments, assignments, slips taken back. One act is one fact."""
+
+from datetime import datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from services.requests.catalogue.terms import TermsCache
+from services.requests.tickets.policies import IMPORT, serves, sides_of
+from services.requests.tickets.refusals import ForProviderOnly, OnlyLooksOn, UnknownEvent, told_as_problems
+from services.requests.tickets.rules.stored import Row
+from services.requests.tickets.schemas import NewAssignment, NewComment, NewCorrection, NewTransition
+from services.requests.tickets.service.recording import Unfolded, append, readable_ticket, unfold
+from services.requests.timeline.events import Actor as ActingSide
+from services.requests.timeline.events import Event
+from services.requests.timeline.facts import Assigned, Commented, Fact, Moved, TakenBack
+from services.requests.timeline.fold import Timeline, reopening_until
+from services.requests.timeline.links import waited_for
+from services.requests.timeline.posting import check_correction, check_not_in_future, check_occurred_at
+from services.requests.timeline.refusals import StepRefused
+from services.requests.timeline.transitions import check_step
+from services.requests.timeline.vocabulary import Side, State, Visibility
+from services.shared.auth import Actor
+from services.shared.db import Connection
+
+
+async def move_ticket(
+    connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, new: NewTransition, *, now: datetime
+) -> Row:
+    """Take the ticket to another state. UnknownTicket, OnlyLooksOn, and the problems of STEP_PROBLEMS."""
+    current = await terms.current(connection.fetch)
+    held = await unfold(connection, current, await readable_ticket(connection, actor, ticket_id, hold=True))
+    timeline = held.at(now)
+    step = Moved(new.to, new.reason, new.comment, new.third_party, tuple(new.lacking), new.answers)
+    with told_as_problems():
+        occurred_at = _when(actor, held, timeline, new.occurred_at, now)
+        side = _stepping_side(_sides(actor, held), held, timeline, step, occurred_at)
+    event = _event(held, actor, side, step, occurred_at, now)
+    return await append(connection, current, held, [event], now=now)
+
+
+async def comment_on_ticket(
+    connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, new: NewComment, *, now: datetime
+) -> Event:
+    """Write on the ticket. Internal comments are the provider's side's. UnknownTicket, OnlyLooksOn, ForProviderOnly."""
+    current = await terms.current(connection.fetch)
+    held = await unfold(connection, current, await readable_ticket(connection, actor, ticket_id, hold=True))
+    sides = _sides(actor, held)
+    if new.visibility is Visibility.INTERNAL:
+        sides = [side for side in sides if side is not Side.CUSTOMER]
+        if not sides:
+            raise ForProviderOnly(pointer="/visibility")
+    fact = Commented(new.body, new.visibility, new.answers)
+    event = _event(held, actor, sides[0], fact, _not_before_latest(held, now), now)
+    await append(connection, current, held, [event], now=now)
+    return event
+
+
+async def assign_ticket(
+    connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, new: NewAssignment, *, now: datetime
+) -> Row:
+    """Say whose the ticket is to work on. UnknownTicket, OnlyLooksOn, ForProviderOnly."""
+    current = await terms.current(connection.fetch)
+    held = await unfold(connection, current, await readable_ticket(connection, actor, ticket_id, hold=True))
+    if Side.PROVIDER not in _sides(actor, held):
+        raise ForProviderOnly
+    event = _event(held, actor, Side.PROVIDER, Assigned(new.assignee_id), _not_before_latest(held, now), now)
+    return await append(connection, current, held, [event], now=now)
+
+
+async def take_back(
+    connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, new: NewCorrection, *, now: datetime
+) -> Row:
+    """Take a slip back within the hour. UnknownTicket, UnknownEvent, OnlyLooksOn, CORRECTION_PROBLEMS."""
+    current = await terms.current(connection.fetch)
+    held = await unfold(connection, current, await readable_ticket(connection, actor, ticket_id, hold=True))
+    sides = _sides(actor, held)
+    slip = next((event for event in held.events if event.id == new.event_id), None)
+    if slip is None:
+        raise UnknownEvent(pointer="/event_id")
+    side = slip.actor.side if slip.actor.side in sides else sides[0]
+    with told_as_problems():
+        check_correction(slip, side, now=now, others=held.events)
+    acting = ActingSide(side, actor.id)
+    event = Event(uuid7(), held.next_sequence, now, now, acting, TakenBack(new.reason), corrects=slip.id)
+    return await append(connection, current, held, [event], now=now)
+
+
+def _sides(actor: Actor, held: Unfolded) -> list[Side]:
+    sides = sides_of(actor, held.row, held.row["holders"])
+    if not sides:
+        raise OnlyLooksOn
+    return sides
+
+
+def _when(actor: Actor, held: Unfolded, timeline: Timeline, wanted: datetime | None, now: datetime) -> datetime:
+    """When the act was: as said, within what the timeline allows; else now."""
+    if wanted is None:
+        return _not_before_latest(held, now)
+    if IMPORT in actor.scopes:
+        check_not_in_future(wanted, now)
+    else:
+        check_occurred_at(wanted, now=now, latest=held.progress.latest[0], timeline=timeline)
+    return wanted
+
+
+def _not_before_latest(held: Unfolded, now: datetime) -> datetime:
+    """Now; or the latest fact where it was dated a little ahead, so that what is posted later also happens later."""
+    return max(now, held.progress.latest[0])
+
+
+def _stepping_side(sides: list[Side], held: Unfolded, timeline: Timeline, step: Moved, at: datetime) -> Side:
+    """The first of these sides that may take the step; raises what stands against the first one otherwise."""
+    refused: StepRefused | None = None
+    reopen_until = None
+    if timeline.state is State.CLOSED and timeline.fulfilled_at is not None:
+        reopen_until = reopening_until(held.terms, timeline.fulfilled_at)
+    for side in sides:
+        try:
+            check_step(
+                timeline.state,
+                step,
+                side,
+                at=at,
+                came_from=timeline.came_from,
+                has_waiting_link=bool(waited_for(timeline.links)),
+                reopen_until=reopen_until,
+            )
+        except StepRefused as against:
+            refused = refused or against
+            continue
+        return side
+    raise refused or OnlyLooksOn
+
+
+def _event(held: Unfolded, actor: Actor, side: Side, fact: Fact, occurred_at: datetime, now: datetime) -> Event:
+    department = _served_code(actor, held.row) if side is Side.DEPARTMENT else None
+    return Event(uuid7(), held.next_sequence, occurred_at, now, ActingSide(side, actor.id, department), fact)
+
+
+def _served_code(actor: Actor, row: Row) -> str:
+    """For which department with a link the actor acts: the first that they serve."""
+    holders = zip(row["holders"], row["holder_codes"], strict=True)
+    return next(str(code) for department, code in holders if serves(actor, department))

@@ -1,0 +1,210 @@
+"""The one way in which facts get onto a ticket: held, folded with what is new, written with all that follows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from services.requests.catalogue.terms import Current, OfferingTerms
+from services.requests.departments.queries import departments_by_code
+from services.requests.tickets.policies import can_read_ticket
+from services.requests.tickets.queries.read import events_of, find_ticket, hold_ticket, link_departments
+from services.requests.tickets.queries.write import Written, insert_ticket, update_ticket
+from services.requests.tickets.refusals import UnknownTicket
+from services.requests.tickets.rules.pinned import PinnedTarget, PinnedTerms, pinned_from
+from services.requests.tickets.rules.stored import Kept, Row, event_of, event_row, first_difference, kept_of
+from services.requests.timeline.events import Event
+from services.requests.timeline.fold import LateFact, Progress, Timeline, advance, progress_of, view
+from services.requests.timeline.terms import Terms
+from services.requests.timeline.vocabulary import ClockName, Party, PartyKind
+from services.shared.auth import Actor
+from services.shared.db import Connection
+from services.shared.outbox import OutboxValues
+
+
+@dataclass(frozen=True, slots=True)
+class Unfolded:
+    """A ticket with all that its fold needs: its row, what it pinned, its events, and what they come to."""
+
+    row: Row
+    pinned: PinnedTerms
+    terms: Terms
+    events: list[Event]
+    progress: Progress
+
+    def at(self, now: datetime) -> Timeline:
+        """The ticket at `now`."""
+        return view(self.terms, self.progress, now)
+
+    @property
+    def next_sequence(self) -> int:
+        """The sequence of the next event."""
+        return int(self.row["events"]) + 1
+
+
+def pin(offered: OfferingTerms, priority: str) -> PinnedTerms:
+    """What a ticket of that priority pins of an offering's published terms."""
+    return PinnedTerms(
+        provider=offered.provider.code,
+        calendar_id=offered.provider_calendar.calendar_id,
+        targets=tuple(
+            PinnedTarget(
+                clock=ClockName(target.clock),
+                duration=target.duration,
+                calendar_id=offered.calendar_id(target),
+                due=target.due,
+                reopened=target.reopened,
+                third_party_pauses=target.third_party_pauses,
+                objective=target.objective,
+            )
+            for target in offered.targets(priority)
+        ),
+        calendars={str(PartyKind.CUSTOMER): offered.customer_calendar.calendar_id},
+    )
+
+
+async def terms_of(connection: Connection, current: Current, pinned: PinnedTerms) -> Terms:
+    """The pinned terms, with the calendars that they follow."""
+    histories = await current.calendars(connection.fetch, pinned.calendar_ids())
+    return pinned.terms(histories.__getitem__)
+
+
+async def readable_ticket(connection: Connection, actor: Actor, ticket_id: UUID, *, hold: bool = False) -> Row:
+    """The ticket, if the actor may read it; with `hold` for this transaction. UnknownTicket."""
+    row = await (hold_ticket if hold else find_ticket)(connection, ticket_id)
+    if row is None or not can_read_ticket(actor, row, row["holders"]):
+        raise UnknownTicket
+    return row
+
+
+async def unfold(connection: Connection, current: Current, row: Row) -> Unfolded:
+    """The ticket of this row with its events folded."""
+    pinned = pinned_from(orjson.loads(row["terms"]))
+    terms = await terms_of(connection, current, pinned)
+    events = [event_of(event) for event in await events_of(connection, row["id"])]
+    progress = progress_of(terms, events)
+    if progress is None:
+        raise LookupError(f"the ticket {row['id']} has no fact")
+    return Unfolded(row, pinned, terms, events, progress)
+
+
+async def open_ticket(
+    connection: Connection,
+    current: Current,
+    draft: Row,
+    pinned: PinnedTerms,
+    events: Sequence[Event],
+    *,
+    now: datetime,
+    leaving: Sequence[OutboxValues] = (),
+    source_keys: Sequence[str | None] = (),
+) -> Row | None:
+    """Write a new ticket with these events; its row, or none where its source has it already.
+
+    `draft` holds the columns that no fold gives; `source_keys` go with the events of an import.
+    """
+    pinned = await _with_calendars(connection, current, pinned, events)
+    terms = await terms_of(connection, current, pinned)
+    progress = progress_of(terms, events)
+    if progress is None:
+        raise ValueError("a ticket begins with a fact")
+    timeline = view(terms, progress, now)
+    kept = await _located(connection, kept_of(draft["id"], terms, progress, timeline), {})
+    row = {
+        **draft,
+        "priority": timeline.priority or draft["priority"],
+        "terms": pinned.document(),
+        "events": len(events),
+        "version": 1,
+        "folded_at": now,
+    }
+    keys = source_keys or [None] * len(events)
+    rows = [event_row(draft["id"], event, key) for event, key in zip(events, keys, strict=True)]
+    key = await insert_ticket(connection, pinned.provider, row, kept, Written(rows, leaving))
+    return None if key is None else {**row, **kept.ticket, "key": key}
+
+
+async def append(
+    connection: Connection,
+    current: Current,
+    held: Unfolded,
+    events: Sequence[Event],
+    *,
+    now: datetime,
+    leaving: Sequence[OutboxValues] = (),
+    source_keys: Sequence[str | None] = (),
+) -> Row:
+    """Write these events onto a held ticket, and what the fold says then; its row as it is now."""
+    ticket_id = held.row["id"]
+    pinned = await _with_calendars(connection, current, held.pinned, events)
+    terms = held.terms if pinned == held.pinned else await terms_of(connection, current, pinned)
+    progress = _joined(terms, held, events)
+    timeline = view(terms, progress, now)
+    before = kept_of(ticket_id, held.terms, held.progress, held.at(now)).ledger
+    departments = await link_departments(connection, ticket_id) if progress.links else {}
+    kept = await _located(connection, kept_of(ticket_id, terms, progress, timeline), departments)
+    changed = {
+        "priority": timeline.priority or held.row["priority"],
+        "terms": pinned.document(),
+        "events": held.row["events"] + len(events),
+        "folded_at": now,
+    }
+    keys = source_keys or [None] * len(events)
+    rows = [event_row(ticket_id, event, key) for event, key in zip(events, keys, strict=True)]
+    version = await update_ticket(
+        connection,
+        ticket_id,
+        changed,
+        kept,
+        Written(rows, leaving),
+        same_ledger_rows=first_difference(before, kept.ledger),
+    )
+    return {**held.row, **changed, **kept.ticket, "version": version}
+
+
+def _joined(terms: Terms, held: Unfolded, events: Sequence[Event]) -> Progress:
+    """What all events come to; new ones join what is known where they are the next, else all are folded again."""
+    progress: Progress | None = held.progress
+    try:
+        if terms is not held.terms:
+            raise LateFact
+        for event in sorted(events, key=lambda each: each.key):
+            progress = advance(terms, progress, event)
+    except LateFact:
+        progress = progress_of(terms, [*held.events, *events])
+    if progress is None:
+        raise ValueError("a ticket keeps its first fact")
+    return progress
+
+
+async def _with_calendars(
+    connection: Connection, current: Current, pinned: PinnedTerms, events: Sequence[Event]
+) -> PinnedTerms:
+    """The terms with the calendars of departments that these events hand the ticket to, as they work now."""
+    named = {str(code) for event in events if (code := getattr(event.payload, "department", None))}
+    missing = [code for code in named - {pinned.provider} if _spelled(code) not in pinned.calendars]
+    if not missing:
+        return pinned
+    known = await departments_by_code(connection.fetch, missing)
+    calendars = dict(pinned.calendars)
+    for code, department in sorted(known.items()):
+        calendars[_spelled(code)] = (await current.calendar_of(connection.fetch, department.id)).calendar_id
+    return PinnedTerms(pinned.provider, pinned.calendar_id, pinned.targets, calendars, pinned.reopening_window)
+
+
+def _spelled(code: str) -> str:
+    return str(Party(PartyKind.DEPARTMENT, code))
+
+
+async def _located(connection: Connection, kept: Kept, departments: dict[UUID, Any]) -> Kept:
+    """The rows of links with the ids of their departments; one that is known keeps its own, whatever its code now."""
+    new = {str(link["department"]) for link in kept.links if link["id"] not in departments}
+    known = await departments_by_code(connection.fetch, list(new)) if new else {}
+    links = [
+        {**link, "department_id": departments.get(link["id"]) or getattr(known.get(link["department"]), "id", None)}
+        for link in kept.links
+    ]
+    return kept._replace(links=links)

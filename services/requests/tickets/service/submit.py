@@ -1,0 +1,116 @@
+"""Submitting a ticket: what is asked, who may ask, what is promised, written in one statement."""
+
+from datetime import datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from services.requests.catalogue.terms import TermsCache
+from services.requests.departments.service import Identity
+from services.requests.events import TicketSubmitted
+from services.requests.tickets.policies import can_name_requester, can_submit_for
+from services.requests.tickets.refusals import (
+    CustomerDepartmentMissing,
+    MayNotNameRequester,
+    MayNotSubmitFor,
+    NotOffered,
+)
+from services.requests.tickets.rules.stored import Row
+from services.requests.tickets.schemas import NewTicket
+from services.requests.tickets.service.recording import open_ticket, pin
+from services.requests.timeline.events import Actor as ActingSide
+from services.requests.timeline.events import Event
+from services.requests.timeline.facts import Submitted
+from services.requests.timeline.vocabulary import Side
+from services.shared.auth import Actor
+from services.shared.db import Connection
+from services.shared.outbox import outbox_values
+
+
+async def submit_ticket(
+    connection: Connection,
+    terms: TermsCache,
+    identity: Identity,
+    actor: Actor,
+    new: NewTicket,
+    *,
+    now: datetime,
+) -> Row:
+    """A new ticket to the department of its offering; its row.
+
+    CustomerDepartmentMissing, MayNotSubmitFor, MayNotNameRequester, UnknownOffering, UnknownDepartment,
+    DepartmentsUnavailable, NotOffered.
+    """
+    customer_id = _customer_of(actor, new)
+    if new.requester_id not in (None, actor.id) and not can_name_requester(actor, customer_id):
+        raise MayNotNameRequester(pointer="/requester_id")
+    current = await terms.current(connection.fetch)
+    offered = await current.terms_for(
+        connection.fetch, identity, offering_id=new.offering_id, customer_department_id=customer_id
+    )
+    if not offered.offering.is_offered:
+        raise NotOffered(pointer="/offering_id")
+    ticket_id = uuid7()
+    draft = {
+        **_asked(actor, new),
+        "id": ticket_id,
+        "offering_id": offered.offering.id,
+        "offering_version": offered.offering.version,
+        "customer_department_id": customer_id,
+        "provider_department_id": offered.provider.id,
+        "is_confidential": offered.offering.is_confidential,
+        "source": None,
+        "source_key": None,
+    }
+    event = Event(uuid7(), 1, now, now, ActingSide(Side.CUSTOMER, actor.id), Submitted())
+    leaving = TicketSubmitted(
+        ticket_id=ticket_id,
+        customer_department_id=customer_id,
+        provider_department_id=offered.provider.id,
+        offering_id=offered.offering.id,
+        requester_id=draft["requester_id"],
+        priority=new.priority.value,
+        submitted_at=now,
+    )
+    row = await open_ticket(
+        connection,
+        current,
+        draft,
+        pin(offered, new.priority.value),
+        [event],
+        now=now,
+        leaving=[outbox_values(leaving, now=now)],
+    )
+    if row is None:
+        raise LookupError("a ticket without a source conflicts with none")
+    return row
+
+
+def _customer_of(actor: Actor, new: NewTicket) -> UUID:
+    """For which department is asked: the one named, else the only one to which the caller belongs."""
+    department_id = new.customer_department_id
+    if department_id is None:
+        if len(actor.department_roles) != 1:
+            raise CustomerDepartmentMissing(pointer="/customer_department_id")
+        (department_id,) = actor.department_roles
+    if not can_submit_for(actor, department_id):
+        raise MayNotSubmitFor(pointer="/customer_department_id")
+    return department_id
+
+
+def _asked(actor: Actor, new: NewTicket) -> Row:
+    """The columns that say what is asked, by whom and for whom."""
+    return {
+        "subject": new.subject,
+        "description": new.description,
+        "requester_id": new.requester_id or (None if actor.is_client else actor.id),
+        "beneficiary_id": new.beneficiary_id,
+        "participants": list(dict.fromkeys(new.participants)),
+        "assignee_id": None,
+        "priority": new.priority.value,
+        "promised_priority": new.priority.value,
+        "needed_by": new.needed_by_text(),
+        "agreement_version_id": None,
+        "fields": new.fields,
+        "external_refs": [ref.model_dump() for ref in new.external_refs],
+    }
