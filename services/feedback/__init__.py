@@ -1,0 +1,1 @@
+"""The feedback service: how service between departments felt, and what followed from it."""

@@ -1,0 +1,69 @@
+"""Named reads of interactions, and the one write."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.feedback.interactions.models import Interaction
+from services.feedback.interactions.policies import (
+    departments_seen_as_customer,
+    departments_seen_as_provider,
+    sees_all_interactions,
+)
+from services.shared.auth import Actor
+from services.shared.paging import PageWanted, newer_than
+
+customer, provider = col(Interaction.customer_department_id), col(Interaction.provider_department_id)
+
+
+async def page_of_interactions(
+    session: AsyncSession,
+    actor: Actor,
+    page: PageWanted,
+    *,
+    customer_department_id: UUID | None,
+    provider_department_id: UUID | None,
+) -> Sequence[Interaction]:
+    """Those that the actor may see, one more than the page holds.
+
+    In the order of their ids: counts and times move while somebody turns pages, and rows with them.
+    """
+    query = select(Interaction).where(_visible_to(actor)).order_by(customer, provider).limit(page.limit + 1)
+    if customer_department_id is not None:
+        query = query.where(customer == customer_department_id)
+    if provider_department_id is not None:
+        query = query.where(provider == provider_department_id)
+    after = page.typed_after(UUID, UUID)
+    if after is not None:
+        query = query.where(newer_than([customer, provider], after))
+    return (await session.scalars(query)).all()
+
+
+async def add_ticket(
+    session: AsyncSession, *, customer_department_id: UUID, provider_department_id: UUID, submitted_at: datetime
+) -> None:
+    """Count one more ticket of this interaction, its first perhaps."""
+    row = insert(Interaction).values(
+        customer_department_id=customer_department_id,
+        provider_department_id=provider_department_id,
+        tickets=1,
+        first_ticket_at=submitted_at,
+        last_ticket_at=submitted_at,
+    )
+    counted = {
+        "tickets": col(Interaction.tickets) + 1,
+        "first_ticket_at": func.least(col(Interaction.first_ticket_at), row.excluded.first_ticket_at),
+        "last_ticket_at": func.greatest(col(Interaction.last_ticket_at), row.excluded.last_ticket_at),
+    }
+    await session.execute(row.on_conflict_do_update(index_elements=[customer, provider], set_=counted))
+
+
+def _visible_to(actor: Actor) -> ColumnElement[bool]:
+    if sees_all_interactions(actor):
+        return true()
+    return or_(customer.in_(departments_seen_as_customer(actor)), provider.in_(departments_seen_as_provider(actor)))
