@@ -7,10 +7,10 @@ from services.feedback.db import DeadLetter, Inbox
 from services.feedback.interactions.api import router as interactions
 from services.feedback.interactions.service import count_ticket
 from services.feedback.settings import FeedbackSettings
-from services.shared.consumer_check import ConsumerCheck
 from services.shared.consumers import Consumers
 from services.shared.db import Sessions
 from services.shared.service_app import service_app
+from services.shared.upkeep import ConsumersCheck
 
 
 def create_app(settings: FeedbackSettings | None = None) -> FastAPI:
@@ -21,13 +21,14 @@ def create_app(settings: FeedbackSettings | None = None) -> FastAPI:
         name="feedback",
         routers=[interactions],
         tasks=lambda app: [app.state.consumers.run],
-        checks=lambda app: {"consumers": ConsumerCheck(lambda: app.state.consumers)},
+        checks=lambda app: {"consumers": app.state.is_consuming},
     )
-    app.state.consumers = make_consumers(settings, app.state.sessions)
+    app.state.consumers = consumers_of(settings, app.state.sessions)
+    app.state.is_consuming = ConsumersCheck(app.state.consumers)
     return app
 
 
-def make_consumers(settings: FeedbackSettings, sessions: Sessions) -> Consumers:
+def consumers_of(settings: FeedbackSettings, sessions: Sessions) -> Consumers:
     """What this service does about each event that it takes in."""
     consumers = Consumers(
         service="feedback", nats_url=settings.nats_url, sessions=sessions, inbox=Inbox, dead_letters=DeadLetter

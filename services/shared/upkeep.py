@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 OUTAGES = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 """What a database that is away, starting or stopping raises."""
 TIDY_EVERY = 600.0
+PATIENCE = 0.5
+"""Seconds that NATS has for its answer: who asks for readiness does not wait longer than that for us."""
 Chore = Callable[[AsyncSession, datetime], Awaitable[None]]
 """A piece of housekeeping in a transaction of its own."""
 
@@ -64,6 +66,7 @@ class ConsumersCheck:
 
     async def _is_caught_up(self) -> bool:
         try:
-            return await self._consumers.caught_up()
-        except (NatsError, OSError):
+            async with asyncio.timeout(PATIENCE):
+                return await self._consumers.caught_up()
+        except (NatsError, OSError, TimeoutError):
             return False
