@@ -64,7 +64,7 @@ def service_app(
     app.state.tokens = TokenVerifier(settings.jwks_url, issuer=settings.issuer, audience=settings.audience)
     for router in routers:
         app.router.routes.extend(router.routes)
-    _add_health(app, {"database": lambda: _database(app), **checks(app)})
+    _add_health(app, lambda: {"database": lambda: _database(app), **checks(app)})
     add_problem_handlers(app)
     return app
 
@@ -86,13 +86,14 @@ async def _database(app: FastAPI) -> tuple[bool, object]:
     return True, "up"
 
 
-def _add_health(app: FastAPI, checks: Mapping[str, Check]) -> None:
+def _add_health(app: FastAPI, checks_of: Callable[[], Mapping[str, Check]]) -> None:
     @app.get("/health/live", include_in_schema=False)
     async def live() -> dict[str, str]:
         return {"status": "live"}
 
     @app.get("/health/ready", include_in_schema=False)
     async def ready() -> JSONResponse:
+        checks = checks_of()
         results = dict(zip(checks, await asyncio.gather(*(check() for check in checks.values())), strict=True))
         is_ready = all(passed for passed, _ in results.values())
         body = {

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from services.requests.catalogue.service import UnknownOffering
 from services.requests.departments.api import DEPARTMENT_PROBLEMS, AskIdentity
@@ -33,8 +33,6 @@ router = feature_router("tickets", HotRoute)
 
 class TicketFilters(BaseModel):
     """Which tickets a list holds; each given condition holds for all of them."""
-
-    model_config = ConfigDict(extra="forbid")
 
     state: Annotated[list[State], Field(max_length=20)] = []
     priority: Annotated[list[Priority], Field(max_length=4)] = []

@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from services.requests.tickets.policies import managed_departments, sees_all_tickets, serving_departments
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.schemas import TicketPublic
@@ -82,7 +80,7 @@ async def next_ticket_ids(connection: Connection, after: UUID, limit: int) -> li
 
 def public_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """A ticket as its readers see it, from its row."""
-    return {name: orjson.loads(row[name]) if name in ("fields", "external_refs") else row[name] for name in PUBLIC}
+    return {name: row[name] for name in PUBLIC}
 
 
 async def page_of_tickets(

@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import orjson
-
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.facts import decode, encode
 from services.requests.timeline.fold import Progress, Timeline
@@ -18,14 +16,14 @@ Row = dict[str, Any]
 
 
 def event_of(row: Mapping[str, Any]) -> Event:
-    """The fact or ruling that a row of `ticket_event` holds (its payload as JSON text)."""
+    """The fact or ruling that a row of `ticket_event` holds."""
     return Event(
         id=row["id"],
         sequence=row["sequence"],
         occurred_at=row["occurred_at"],
         recorded_at=row["recorded_at"],
         actor=Actor(Side(row["side"]), row["actor_id"], row["department"], row["is_automatic"]),
-        payload=decode(row["name"], orjson.loads(row["payload"])),
+        payload=decode(row["name"], row["payload"]),
         source_order=row["source_order"],
         corrects=row["corrects"],
     )

@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from services.requests.catalogue.terms import Current, OfferingTerms
 from services.requests.departments.queries import departments_by_code
 from services.requests.tickets.policies import can_read_ticket
@@ -82,7 +80,7 @@ async def readable_ticket(connection: Connection, actor: Actor, ticket_id: UUID,
 
 async def unfold(connection: Connection, current: Current, row: Row) -> Unfolded:
     """The ticket of this row with its events folded."""
-    pinned = pinned_from(orjson.loads(row["terms"]))
+    pinned = pinned_from(row["terms"])
     terms = await terms_of(connection, current, pinned)
     events = [event_of(event) for event in await events_of(connection, row["id"])]
     progress = progress_of(terms, events)
