@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
 from faststream import AckPolicy, StreamMessage
@@ -18,14 +18,12 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy as Acknowledge
-from nats.js.api import ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from services.shared.inbox import CloudEvent, DeadLetterRow, EventMeta, InboundEvent, InboxRow, Intake
-from services.shared.receiving import ACK_WAIT, TakesEffectOnce, session_of_event
-from services.shared.streams import connection_options, stream_of
+from services.shared.inbox import CloudEvent, DeadLetterRow, EventMeta, InboundEvent, InboxRow, Intake, cloud_event_of
+from services.shared.receiving import TakesEffectOnce, session_of_event
+from services.shared.streams import connection_options, consumer_config, stream_of
 
 log = logging.getLogger(__name__)
 
@@ -119,8 +117,11 @@ class Consumers:
                     await self._forget_old()
                 await asyncio.sleep(LOOK)
         finally:
-            self._connection = None
-            await broker.stop()
+            connection, self._connection = self._connection, None
+            with suppress(NatsError):  # away: there is nothing to drain
+                await broker.stop()
+            if connection is not None:
+                await connection.close()
 
     async def _keep(self, jetstream: JetStreamContext, durable: Durable, subscriber: LogicSubscriber[Any]) -> None:
         """Make the durable consumer where it is missing; read only while it is there.
@@ -152,7 +153,7 @@ class Consumers:
             log.warning("the inbox was not cleaned: %r", error)
 
     def _read(self, subject: str, body: str | bytes) -> CloudEvent[InboundEvent]:
-        return _cloud_event(self._models[subject]).model_validate_json(body)
+        return cloud_event_of(self._models[subject]).model_validate_json(body)
 
     def _make_broker(self) -> NatsBroker:
         async def decode(message: StreamMessage[Msg]) -> CloudEvent[InboundEvent]:
@@ -183,26 +184,9 @@ class Consumers:
         return subscriber
 
 
-def consumer_config(name: str, subjects: list[str]) -> ConsumerConfig:
-    """A durable consumer that gives out one event at a time: a second one only after the first is acknowledged."""
-    return ConsumerConfig(
-        durable_name=name,
-        filter_subjects=subjects,
-        deliver_policy=DeliverPolicy.ALL,
-        ack_policy=Acknowledge.EXPLICIT,
-        ack_wait=ACK_WAIT,
-        max_deliver=-1,
-        max_ack_pending=1,
-    )
-
-
 async def _is_about(subject: str, message: StreamMessage[Msg]) -> bool:
     # not awaiting anything, but FastStream takes a plain function to a thread, twice for each message
     return message.raw_message.subject == subject
-
-
-def _cloud_event(model: type[InboundEvent]) -> type[CloudEvent[InboundEvent]]:
-    return cast(type[CloudEvent[InboundEvent]], CloudEvent.__class_getitem__(model))
 
 
 def _receiver(model: type[InboundEvent], handler: Handler[Any]) -> Callable[..., Awaitable[None]]:
@@ -212,5 +196,5 @@ def _receiver(model: type[InboundEvent], handler: Handler[Any]) -> Callable[...,
         await handler(session_of_event.get(), event.data, event)
 
     receive.__name__ = model.__name__
-    receive.__annotations__["event"] = _cloud_event(model)
+    receive.__annotations__["event"] = cloud_event_of(model)
     return receive

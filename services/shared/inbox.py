@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar, cast
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -43,6 +43,11 @@ class CloudEvent(EventMeta, Generic[Data]):
     """A whole message: CloudEvents 1.0, structured JSON."""
 
     data: Data
+
+
+def cloud_event_of(model: type[InboundEvent]) -> type[CloudEvent[InboundEvent]]:
+    """The message that carries an event known only at run time."""
+    return cast(type[CloudEvent[InboundEvent]], CloudEvent.__class_getitem__(model))
 
 
 class InboxRow(SQLModel):

@@ -18,14 +18,14 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.shared.inbox import DeadLetterRow, EventMeta, Intake
+from services.shared.streams import ACK_WAIT
 
 log = logging.getLogger(__name__)
 
-ACK_WAIT = 6.0
-"""Seconds after which JetStream gives the event of a killed process to another; a slow handler renews it."""
 PAUSES = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 """Seconds before the next try of an event, by the tries so far."""
 OUTAGE_PAUSE = 1.0
+OUTAGE_TRIES = 600
 OUTAGES = (
     OSError,
     PoolExhausted,
@@ -44,7 +44,7 @@ class TakesEffectOnce(BaseMiddleware[Any, Any]):
     """Inbox row and effect in one transaction, then the acknowledgement.
 
     An error sends the event back for a later try, the last error lays it aside; what cannot be read is laid aside at
-    once. While PostgreSQL is away an event comes again every second and is never laid aside.
+    once. While PostgreSQL is away an event comes again every second, for as long as that takes.
     """
 
     def __init__(self, msg: Any, /, *, context: ContextRepo, intake: Intake, tries: int) -> None:
@@ -79,13 +79,14 @@ class TakesEffectOnce(BaseMiddleware[Any, Any]):
 
     async def _try_again(self, message: Msg, event_id: UUID, error: Exception) -> None:
         tries = message.metadata.num_delivered
-        if is_outage(error):
-            await _send_back(message, delay=OUTAGE_PAUSE)
-        elif tries < self._tries:
-            log.warning("%s: event %s failed (try %s): %r", message.metadata.consumer, event_id, tries, error)
-            await _send_back(message, delay=PAUSES[min(tries, len(PAUSES)) - 1])
-        else:
+        pause, most = (
+            (OUTAGE_PAUSE, OUTAGE_TRIES) if is_outage(error) else (PAUSES[min(tries, len(PAUSES)) - 1], self._tries)
+        )
+        if tries >= most:
             await self._lay_aside(message, event_id, error)
+            return
+        log.warning("%s: event %s failed (try %s): %r", message.metadata.consumer, event_id, tries, error)
+        await _send_back(message, delay=pause)
 
     async def _lay_aside(self, message: Msg, event_id: UUID, error: Exception) -> None:
         log.error("%s lays event %s aside: %r", message.metadata.consumer, event_id, error)

@@ -5,13 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 from nats.js import JetStreamContext
-from nats.js.api import StorageType, StreamConfig
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
 log = logging.getLogger(__name__)
 
 KEPT = timedelta(days=30)
 DUPLICATE_WINDOW = timedelta(minutes=10)
+ACK_WAIT = 6.0
+"""Seconds after which JetStream gives the event of a killed process to another; a slow handler renews it."""
 
 
 async def _log_error(error: Exception) -> None:
@@ -58,3 +60,16 @@ async def ensure_stream(jetstream: JetStreamContext, service: str) -> None:
         return
     if any(getattr(config, name) != value for name, value in wanted.items()):
         await jetstream.update_stream(config.evolve(**wanted))
+
+
+def consumer_config(name: str, subjects: list[str]) -> ConsumerConfig:
+    """A durable consumer that gives out one event at a time: a second one only after the first is acknowledged."""
+    return ConsumerConfig(
+        durable_name=name,
+        filter_subjects=subjects,
+        deliver_policy=DeliverPolicy.ALL,
+        ack_policy=AckPolicy.EXPLICIT,
+        ack_wait=ACK_WAIT,
+        max_deliver=-1,
+        max_ack_pending=1,
+    )
