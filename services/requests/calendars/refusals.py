@@ -1,0 +1,97 @@
+"""What working time refuses, told to callers as problems: the same codes and sentences, with a pointer."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from services.requests.worktime import (
+    CalendarExhausted,
+    CalendarRuleBroken,
+    CalendarWithoutWorkingTime,
+    EmptyShift,
+    ExplanationTooLong,
+    ImpossibleYearlyDate,
+    OutsideCalendar,
+    OverrideEndsBeforeItBegins,
+    UnknownCountry,
+    UnknownSubdivision,
+    UnknownTimeZone,
+    WorkingTimeRefused,
+)
+from services.shared.language import Texts
+from services.shared.problems import Conflict, Forbidden, NotFound, Problem
+
+
+class UnknownCalendar(NotFound):
+    code = "unknown_calendar"
+    detail = Texts(
+        "The calendar {calendar_id} does not exist, or you may not see it.",
+        "El calendario {calendar_id} no existe, o usted no puede verlo.",
+    )
+
+
+class OrganisationNeedsCalendar(Conflict):
+    code = "organisation_needs_calendar"
+    detail = Texts(
+        "The organisation always has a calendar: everybody without one works by it. Name another.",
+        "La organización siempre tiene un calendario: quien no tiene otro trabaja según él. Indique otro.",
+    )
+
+
+class MayNotWriteCalendars(Forbidden):
+    code = "may_not_write_calendars"
+    detail = Texts(
+        "Calendars are written by managers, admins and service accounts.",
+        "Los calendarios los escriben las gerencias, la administración y las cuentas de servicio.",
+    )
+
+
+class MayNotAssignCalendar(Forbidden):
+    code = "may_not_assign_calendar"
+    detail = Texts(
+        "A department's calendar is chosen by its manager or an admin, the organisation's by an admin.",
+        "El calendario de un departamento lo elige su gerencia o la administración; el de la organización, esta.",
+    )
+
+
+def _conflict(refused: type[WorkingTimeRefused]) -> type[Conflict]:
+    told = {"code": refused.code, "detail": Texts(**refused.sentences), "__doc__": refused.__doc__}
+    return cast(type[Conflict], type(refused.__name__, (Conflict,), told))
+
+
+_BROKEN_RULES = (
+    UnknownTimeZone,
+    EmptyShift,
+    OverrideEndsBeforeItBegins,
+    ImpossibleYearlyDate,
+    UnknownCountry,
+    UnknownSubdivision,
+    CalendarWithoutWorkingTime,
+)
+_LIMITS = (CalendarExhausted, OutsideCalendar, ExplanationTooLong)
+_CONFLICTS: dict[type[WorkingTimeRefused], type[Conflict]] = {
+    refused: _conflict(refused) for refused in (*_BROKEN_RULES, *_LIMITS)
+}
+
+VERSION_PROBLEMS: tuple[type[Problem], ...] = tuple(_CONFLICTS[refused] for refused in _BROKEN_RULES)
+"""What a route that takes a calendar version lists among its problems."""
+COMPUTE_PROBLEMS: tuple[type[Problem], ...] = tuple(_CONFLICTS.values())
+
+
+@contextmanager
+def told_as_problems(*, version: str = "", otherwise: str | None = None) -> Iterator[None]:
+    """Raise what working time refuses as the problem of the same code.
+
+    `version` is where the calendar version lies in the body; a refusal that names no field points to `otherwise`.
+    """
+    try:
+        yield
+    except CalendarRuleBroken as broken:
+        raise _as_problem(broken, version + broken.pointer) from broken
+    except WorkingTimeRefused as refused:
+        raise _as_problem(refused, otherwise) from refused
+
+
+def _as_problem(refused: WorkingTimeRefused, pointer: str | None) -> Problem:
+    values: dict[str, Any] = refused.values
+    return _CONFLICTS[type(refused)](pointer=pointer, **values)

@@ -1,0 +1,86 @@
+"""Named reads of the catalogue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import func
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from services.requests.catalogue.models import Offering
+from services.requests.catalogue.rules import PublishedTarget
+from services.shared.idempotency import Fetch
+from services.shared.paging import PageWanted, older_than
+
+_GENERATION = "SELECT token FROM catalogue_generation"
+_OFFERED = """
+SELECT id, code, name, provider_department_id, version, is_confidential, is_offered, default_targets::text
+FROM offering WHERE id = $1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An offering as a ticket needs it; `version` is what the ticket pins."""
+
+    id: UUID
+    code: str
+    name: str
+    provider_department_id: UUID
+    version: int
+    is_confidential: bool
+    is_offered: bool
+    targets: tuple[PublishedTarget, ...]
+
+
+_OFFERED_FIELDS = tuple(each.name for each in fields(Offered))
+
+
+async def current_generation(fetch: Fetch) -> UUID:
+    """The token of the last committed change of what tickets follow (or of this transaction's own)."""
+    (row,) = await fetch(_GENERATION)
+    token: UUID = row[0]
+    return token
+
+
+async def find_offered(fetch: Fetch, offering_id: UUID) -> Offered | None:
+    """The offering as it is now, for a session and for the bare driver alike."""
+    rows = await fetch(_OFFERED, offering_id)
+    if not rows:
+        return None
+    values: dict[str, Any] = dict(zip(_OFFERED_FIELDS, rows[0], strict=True))
+    targets = tuple(PublishedTarget.read(target) for target in orjson.loads(values.pop("targets")))
+    return Offered(targets=targets, **values)
+
+
+async def find_offering(session: AsyncSession, offering_id: UUID, *, lock: bool = False) -> Offering | None:
+    """The offering's row; with `lock` until the transaction ends."""
+    return await session.get(Offering, offering_id, with_for_update=True if lock else None)
+
+
+async def page_of_offerings(
+    session: AsyncSession,
+    page: PageWanted,
+    *,
+    provider_department_id: UUID | None,
+    code: str | None,
+    is_offered: bool | None,
+) -> tuple[Sequence[Offering], str | None]:
+    """Offerings, newest first; `code` in upper or lower case."""
+    columns = (col(Offering.created_at), col(Offering.id))
+    wanted = select(Offering).order_by(*(column.desc() for column in columns)).limit(page.limit + 1)
+    if provider_department_id is not None:
+        wanted = wanted.where(col(Offering.provider_department_id) == provider_department_id)
+    if code is not None:
+        wanted = wanted.where(func.lower(col(Offering.code)) == code.lower())
+    if is_offered is not None:
+        wanted = wanted.where(col(Offering.is_offered) == is_offered)
+    after = page.typed_after(datetime, UUID)
+    if after is not None:
+        wanted = wanted.where(older_than(columns, after))
+    rows, goes_on = page.split((await session.scalars(wanted)).all())
+    return rows, page.cursor((rows[-1].created_at, rows[-1].id)) if goes_on else None

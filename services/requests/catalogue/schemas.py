@@ -1,0 +1,86 @@
+"""The shapes of offerings in the API."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from services.requests.calendars.schemas import DueField, DurationText
+from services.requests.catalogue.rules import PublishedTarget, TargetClock, TargetPriority
+from services.requests.worktime import DueRule
+from services.shared.schemas import Code, Id, Input, Instant, Lax, Output, ShortText
+
+
+def absent() -> Any:
+    """The default of a field that a change may leave out, yet not set to null."""
+    return None
+
+
+class DefaultTarget(Input):
+    """What the provider promises to whoever has no agreement; one row for each clock and priority."""
+
+    clock: Annotated[TargetClock, Lax]
+    priority: Annotated[TargetPriority, Lax] | None = Field(
+        default=None, description="null: every priority without a row of its own"
+    )
+    duration: DurationText
+    due: DueField = DueRule.SAME_TIME
+    calendar_id: Id | None = Field(default=None, description="null: the provider's calendar")
+    objective: Annotated[float, Field(gt=0, le=1)] | None = Field(
+        default=None, description="the share of tickets that is aimed at", examples=[0.95]
+    )
+    reopened: DurationText | None = Field(default=None, description="after a reopening; null: the same duration")
+    third_party_pauses: bool = Field(default=False, description="whether waiting for a third party pauses resolution")
+
+    def as_published(self) -> PublishedTarget:
+        """The same for the rules."""
+        return PublishedTarget(**dict(self))
+
+
+DefaultTargets = Annotated[Sequence[DefaultTarget], Field(max_length=12)]
+
+
+class NewOffering(Input):
+    """What a department newly offers. `form`, `steps`, `responsibilities` are null until they have a meaning here."""
+
+    code: Code = Field(examples=["new-laptop"])
+    name: ShortText
+    provider_department_id: Id
+    default_targets: DefaultTargets = ()
+    confidential: bool = Field(default=False, description="tickets are hidden from the customer department's managers")
+    is_offered: bool = Field(default=True, description="whether new tickets may ask for it")
+    form: None = None
+    steps: None = None
+    responsibilities: None = None
+
+
+class OfferingChanges(Input):
+    """What changes; a field that is left out stays. The provider never changes: that would be another offering."""
+
+    code: Code = Field(default_factory=absent)
+    name: ShortText = Field(default_factory=absent)
+    default_targets: DefaultTargets = Field(default_factory=absent)
+    confidential: bool = Field(default_factory=absent)
+    is_offered: bool = Field(default_factory=absent)
+
+    def given(self) -> dict[str, Any]:
+        """The fields that were sent, with their values."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class OfferingPublic(Output):
+    """An offering. `form`, `steps` and `responsibilities` are null until they have a meaning here."""
+
+    id: UUID
+    code: str
+    name: str
+    provider_department_id: UUID
+    form: None = None
+    steps: None = None
+    default_targets: Sequence[DefaultTarget]
+    responsibilities: None = None
+    confidential: bool
+    is_offered: bool
+    version: int = Field(description="the version that tickets pin, and the ETag")
+    created_at: Instant

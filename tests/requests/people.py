@@ -1,0 +1,108 @@
+"""Who asks in the tests of this service: tokens as identity would give them, and identity's departments."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+from fastapi import FastAPI, Request, Response
+from starlette.responses import JSONResponse
+from uuid_utils.compat import uuid7
+
+from services.requests.departments.rules import Department
+from tests.issuer import Issuer
+
+EVERYBODY = "departments:read people:read calendars:read offerings:read tickets:read tickets:write reports:read"
+WRITERS = f"{EVERYBODY} calendars:write offerings:write"
+
+
+@asynccontextmanager
+async def running(app: FastAPI, issuer: Issuer, identity: "IdentityDouble") -> AsyncIterator[None]:
+    """The app with this issuer's tokens and this identity; without its tasks, which need NATS."""
+    app.state.tokens = issuer.verifier
+    async with identity.client() as client:
+        app.state.identity = client
+        yield
+    await app.state.engine.dispose()
+
+
+def calling(app: FastAPI) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://requests")
+
+
+class People:
+    """Headers that sign a request in."""
+
+    def __init__(self, issuer: Issuer) -> None:
+        self._issuer = issuer
+
+    def headers(self, *, scope: str, subject: UUID | None = None, **claims: Any) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._issuer.token(subject=subject, scope=scope, **claims)}"}
+
+    def admin(self) -> dict[str, str]:
+        return self.headers(scope=f"{WRITERS} tickets:import", roles=["admin"])
+
+    def account(self, scope: str = WRITERS) -> dict[str, str]:
+        """A service account."""
+        return self.headers(scope=scope, client=True)
+
+    def one_of(self, department_id: UUID, role: str = "member", subject: UUID | None = None) -> dict[str, str]:
+        scope = WRITERS if role == "manager" else EVERYBODY
+        return self.headers(scope=scope, subject=subject, departments={str(department_id): role})
+
+
+class IdentityDouble:
+    """As much of identity as this service asks: departments by id, for whoever brings a token.
+
+    `asked` lists the ids that were asked for; `is_away` lets it answer 503.
+    """
+
+    def __init__(self) -> None:
+        self.departments: dict[UUID, Department] = {}
+        self.asked: list[UUID] = []
+        self.is_away = False
+        self.app = FastAPI()
+        self.app.add_api_route("/v1/departments/{department_id}", self._answer)
+
+    def client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://identity")
+
+    def add(self, **changes: Any) -> Department:
+        """One more department there, which this service has not heard of."""
+        made = a_department(**changes)
+        self.departments[made.id] = made
+        return made
+
+    async def _answer(self, department_id: UUID, request: Request) -> Response:
+        self.asked.append(department_id)
+        if self.is_away:
+            return Response(status_code=503)
+        found = self.departments.get(department_id)
+        if found is None or "authorization" not in request.headers:
+            return Response(status_code=404)
+        parent = str(found.parent_id) if found.parent_id else None
+        return JSONResponse(
+            {
+                "id": str(found.id),
+                "code": found.code,
+                "name": "never kept",
+                "parent_id": parent,
+                "time_zone": found.time_zone,
+                "is_open": found.is_open,
+                "version": found.version,
+            }
+        )
+
+
+def a_department(**changes: Any) -> Department:
+    usual: dict[str, Any] = {
+        "id": uuid7(),
+        "code": f"D{uuid4().hex[:8]}",
+        "parent_id": None,
+        "time_zone": "UTC",
+        "is_open": True,
+        "version": 1,
+    }
+    return Department(**(usual | changes))
