@@ -15,6 +15,7 @@ from services.launcher.data_directory import DataDirectory, end_leftovers, recor
 from services.launcher.databases import SERVICES, DatabaseUrls, ensure_database
 from services.launcher.environments import Addresses, environments, migration_environment
 from services.launcher.errors import CannotStart
+from services.launcher.migrations import is_migrated
 from services.launcher.nats import EmbeddedNats
 from services.launcher.ports import LOOPBACK, free_port
 from services.launcher.postgres import EmbeddedPostgres
@@ -110,9 +111,10 @@ class Platform:
             commands = {
                 service: _python("migrate", service, environment=migration_environment(table[service], urls))
                 for service, urls in databases.items()
+                if not await is_migrated(service, urls.owner)
             }
             await asyncio.gather(*(self._run(f"migrate-{name}", command) for name, command in commands.items()))
-            done("migrations")
+            done(f"migrations of {', '.join(commands)}" if commands else "migrations: nothing new")
 
     async def _start_services(self, table: Mapping[str, Mapping[str, str]], ports: Mapping[str, int]) -> None:
         write_whole(self._data.run / "ports.json", dict(ports))

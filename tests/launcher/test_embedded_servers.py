@@ -1,10 +1,13 @@
 import asyncio
 import json
+from pathlib import Path
 
 import asyncpg
 import nats as nats_client
 import pytest
 
+from services.launcher.databases import SERVICES
+from services.launcher.migrations import is_migrated
 from services.launcher.nats import EmbeddedNats
 from services.launcher.postgres import EmbeddedPostgres
 from tests.embedded import Databases
@@ -53,6 +56,27 @@ async def test_a_service_cannot_enter_anothers_database(databases: Databases, ta
     other = await databases.empty("other")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await asyncpg.connect(other.runtime.replace(other.runtime.rpartition("/")[2], table[0].rpartition("/")[2]))
+
+
+async def test_a_warm_start_knows_whether_there_is_something_to_migrate(databases: Databases, tmp_path: Path) -> None:
+    urls = await databases.empty("notes")
+    versions = tmp_path / "notes" / "migrations" / "versions"
+    versions.mkdir(parents=True)
+    assert not await is_migrated("notes", urls.owner, tmp_path)
+    (versions / "0001_notes.py").touch()
+    owner = await asyncpg.connect(urls.owner)
+    await owner.execute("CREATE TABLE alembic_version (version_num text)")
+    assert not await is_migrated("notes", urls.owner, tmp_path)
+    await owner.execute("INSERT INTO alembic_version VALUES ('0001')")
+    assert await is_migrated("notes", urls.owner, tmp_path)
+    (versions / "0002_more.py").touch()
+    assert not await is_migrated("notes", urls.owner, tmp_path)
+    await owner.close()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_what_migrations_leave_is_what_a_warm_start_looks_for(databases: Databases, service: str) -> None:
+    assert await is_migrated(service, (await databases.fresh(service)).owner)
 
 
 async def test_postgres_refuses_a_wrong_password(postgres: EmbeddedPostgres) -> None:
