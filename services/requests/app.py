@@ -12,6 +12,8 @@ from services.requests.catalogue.terms import TermsCache
 from services.requests.db import DeadLetter, Inbox, Outbox
 from services.requests.departments.rules import Department
 from services.requests.departments.service import identity_client, take_in_department
+from services.requests.imports import api as imports
+from services.requests.imports.service.worker import run_imports
 from services.requests.inbound import DepartmentChanged, DepartmentCreated, DepartmentTold
 from services.requests.settings import RequestsSettings
 from services.requests.tickets.api import acting, asking, showing
@@ -22,7 +24,7 @@ from services.shared.relay import Relay
 from services.shared.service_app import service_app
 from services.shared.upkeep import ConsumersCheck, outbox_check, tidy
 
-ROUTERS = (calendars.router, catalogue.router, asking.router, acting.router, showing.router)
+ROUTERS = (calendars.router, catalogue.router, asking.router, acting.router, showing.router, imports.router)
 
 
 def create_app(settings: RequestsSettings | None = None) -> FastAPI:
@@ -32,7 +34,7 @@ def create_app(settings: RequestsSettings | None = None) -> FastAPI:
         settings,
         name="requests",
         routers=ROUTERS,
-        tasks=lambda app: (app.state.consumers.run, _relay(settings).run, lambda: tidy(app)),
+        tasks=lambda app: (app.state.consumers.run, _relay(settings).run, lambda: tidy(app), lambda: run_imports(app)),
         checks=lambda app: {
             "consumers": app.state.is_consuming,
             "outbox": lambda: outbox_check(app, Outbox),

@@ -30,6 +30,7 @@ _EVENTS = "SELECT * FROM ticket_event WHERE ticket_id = $1 ORDER BY sequence"
 _CLOCK_IDS = "SELECT clock, cycle, id FROM ticket_clock WHERE ticket_id = $1"
 _LINK_DEPARTMENTS = "SELECT id, department_id FROM ticket_link WHERE ticket_id = $1"
 _IMPORTED = "SELECT source_key, id FROM ticket WHERE source = $1 AND source_key = ANY($2::text[])"
+_SOURCE_KEYS = "SELECT source_key FROM ticket_event WHERE ticket_id = $1 AND source_key IS NOT NULL"
 _ALL_IDS = "SELECT id FROM ticket WHERE id > $1 ORDER BY id LIMIT $2"
 
 VISIBLE = """(
@@ -71,6 +72,11 @@ async def link_departments(connection: Connection, ticket_id: UUID) -> dict[UUID
 async def imported_tickets(connection: Connection, source: str, keys: Sequence[str]) -> dict[str, UUID]:
     """The tickets that came from that source under these keys."""
     return {row["source_key"]: row["id"] for row in await connection.fetch(_IMPORTED, source, list(keys))}
+
+
+async def source_keys_of(connection: Connection, ticket_id: UUID) -> set[str]:
+    """The keys under which the ticket's events came from its source."""
+    return {row["source_key"] for row in await connection.fetch(_SOURCE_KEYS, ticket_id)}
 
 
 async def next_ticket_ids(connection: Connection, after: UUID, limit: int) -> list[UUID]:

@@ -1,0 +1,1 @@
+"""Work that another system recorded, brought in as tickets with all their facts; a second time changes nothing."""

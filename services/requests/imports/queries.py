@@ -1,0 +1,35 @@
+"""The reads of import jobs, and how a worker takes one."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from services.requests.imports.models import ImportJob
+from services.shared.paging import PageWanted, older_than
+
+WAITING = ("queued", "running")
+
+
+async def find_job(session: AsyncSession, job_id: UUID, *, lock: bool = False) -> ImportJob | None:
+    """The job; with `lock` until the transaction ends."""
+    return await session.get(ImportJob, job_id, with_for_update=True if lock else None)
+
+
+async def next_job(session: AsyncSession) -> ImportJob | None:
+    """The oldest job that has not ended and that no other worker holds; held until the transaction ends."""
+    wanted = select(ImportJob).where(col(ImportJob.state).in_(WAITING)).order_by(col(ImportJob.created_at))
+    found: ImportJob | None = await session.scalar(wanted.limit(1).with_for_update(skip_locked=True))
+    return found
+
+
+async def page_of_jobs(session: AsyncSession, page: PageWanted) -> tuple[list[ImportJob], str | None]:
+    """Jobs, newest first."""
+    columns = (col(ImportJob.created_at), col(ImportJob.id))
+    wanted = select(ImportJob).order_by(*(column.desc() for column in columns)).limit(page.limit + 1)
+    after = page.typed_after(datetime, UUID)
+    if after is not None:
+        wanted = wanted.where(older_than(columns, after))
+    rows, more = page.split((await session.scalars(wanted)).all())
+    return list(rows), page.cursor((rows[-1].created_at, rows[-1].id)) if more else None

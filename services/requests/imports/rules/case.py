@@ -1,0 +1,72 @@
+"""One case of a log as the facts of one ticket."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from uuid_utils.compat import uuid7
+
+from services.requests.imports.rules.rows import LogRow
+from services.requests.timeline.events import Actor, Event
+from services.requests.timeline.facts import Reported, Submitted
+from services.requests.timeline.vocabulary import Side
+
+OPENED = "opened"
+"""The key of the fact that opens an imported ticket."""
+NORMAL = "normal"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a case says as a whole. `provider` is the first known group's department, None where no row knows one.
+
+    `opened_at` is the source's opening time, or the first row's if that is earlier.
+    """
+
+    name: str
+    subject: str
+    provider: str | None
+    priority: str
+    opened_at: datetime
+    rows: Sequence[LogRow]
+
+
+def case_of(name: str, rows: Sequence[LogRow]) -> Case:
+    """The case that these rows tell, at least one."""
+    known = [row.opened_at for row in rows if row.opened_at is not None]
+    return Case(
+        name=name,
+        subject=next((row.subject for row in rows if row.subject), name)[:200],
+        provider=next((row.department for row in rows if row.department), None),
+        priority=next((row.priority for row in rows if row.priority), NORMAL),
+        opened_at=min([*known, *(row.at for row in rows)]),
+        rows=rows,
+    )
+
+
+def opening(case: Case, now: datetime) -> Event:
+    """The fact that opens the ticket."""
+    return Event(uuid7(), 1, case.opened_at, now, Actor(Side.CUSTOMER), Submitted())
+
+
+def events_of(rows: Sequence[LogRow], first_sequence: int, now: datetime) -> list[Event]:
+    """A fact for each row, in the order of the file."""
+    return [
+        Event(
+            id=uuid7(),
+            sequence=first_sequence + place,
+            occurred_at=row.at,
+            recorded_at=now,
+            actor=Actor(Side.PROVIDER, department=row.department),
+            payload=Reported(
+                state=row.meaning.state,
+                department=row.department,
+                third_party=row.meaning.third_party,
+                priority=row.priority,
+                source_state=row.source_state,
+                source_group=row.source_group,
+            ),
+            source_order=row.number,
+        )
+        for place, row in enumerate(rows)
+    ]

@@ -1,0 +1,182 @@
+"""One row of a log, read or refused with the column that is wrong."""
+
+import csv
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from services.requests.imports.rules.mapping import EARLIEST_YEAR, LATEST_YEAR, LogMapping, Meaning
+
+AHEAD = timedelta(minutes=5)
+LONGEST_VALUE = 20_000
+LONGEST_CASE = 200
+
+
+class RowError(NamedTuple):
+    """Why a row stays out: its number in the file (the header is 1), the column, a stable code, a sentence."""
+
+    row: int
+    column: str | None
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """A row that was understood; `number` is its place in the file, which orders equal times."""
+
+    number: int
+    case: str
+    at: datetime
+    meaning: Meaning
+    department: str | None
+    priority: str | None
+    opened_at: datetime | None
+    subject: str | None
+    key: str
+    source_state: str
+    source_group: str | None
+    values: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Log:
+    """A log read whole: the rows of each case in the order of the file, and what stays out."""
+
+    cases: dict[str, list[LogRow]]
+    errors: list[RowError]
+    rows: int
+
+
+class NoHeader(ValueError):
+    """The file has no first line with the columns' names."""
+
+
+def header_of(lines: Iterable[str], delimiter: str) -> list[str]:
+    """The names of the columns. NoHeader when there are none."""
+    try:
+        return next(csv.reader(lines, delimiter=delimiter, strict=True))
+    except (StopIteration, csv.Error) as error:
+        raise NoHeader from error
+
+
+def read_log(lines: Iterable[str], mapping: LogMapping, *, delimiter: str, now: datetime) -> Log:
+    """Every row understood or listed as an error; nothing of a bad row lands, everything of a good one does."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    header = next(reader)
+    log = Log(defaultdict(list), [], 0)
+    equals: Counter[str] = Counter()
+    for number, read in _numbered(reader):
+        log.rows += 1
+        told = read if isinstance(read, RowError) else _read(number, header, read, mapping, equals, now)
+        if isinstance(told, RowError):
+            log.errors.append(told)
+        else:
+            log.cases[told.case].append(told)
+    return log
+
+
+def _numbered(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | RowError]]:
+    number = 1
+    while True:
+        number += 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield number, RowError(number, None, "broken_row", f"This row is no CSV: {error}.")
+            continue
+        if row:
+            yield number, row
+
+
+class _Refused(Exception):
+    def __init__(self, column: str | None, code: str, message: str) -> None:
+        self.told = (column, code, message)
+        super().__init__(message)
+
+
+def _read(
+    number: int, header: list[str], row: list[str], mapping: LogMapping, equals: Counter[str], now: datetime
+) -> LogRow | RowError:
+    try:
+        if len(row) != len(header):
+            raise _Refused(None, "wrong_number_of_columns", f"{len(row)} columns where the header has {len(header)}.")
+        return _understood(number, dict(zip(header, row, strict=True)), mapping, equals, now)
+    except _Refused as refused:
+        return RowError(number, *refused.told)
+
+
+def _understood(
+    number: int, values: dict[str, str], mapping: LogMapping, equals: Counter[str], now: datetime
+) -> LogRow:
+    for column, value in values.items():
+        if "\x00" in value or "\ufffd" in value or len(value) > LONGEST_VALUE:
+            raise _Refused(column, "bad_text", f"The column {column} holds text that is no UTF-8, or too much of it.")
+    columns = mapping.columns
+    case = _needed(values, columns.case, mapping)
+    if len(case) > LONGEST_CASE:
+        raise _Refused(columns.case, "bad_text", f"A case's name has at most {LONGEST_CASE} characters.")
+    at = _instant(values, columns.time, mapping, now)
+    state = _needed(values, columns.state, mapping)
+    if state not in mapping.states:
+        raise _Refused(columns.state, "unknown_state", f"The mapping does not say what the state {state!r} is.")
+    group = _known(values, columns.group, mapping)
+    if group is not None and group not in mapping.groups:
+        raise _Refused(columns.group, "unknown_group", f"The mapping does not say whose group {group!r} is.")
+    priority = _known(values, columns.priority, mapping)
+    if priority is not None and priority not in mapping.priorities:
+        raise _Refused(columns.priority, "unknown_priority", f"The mapping does not know the priority {priority!r}.")
+    opened = _known(values, columns.opened, mapping)
+    return LogRow(
+        number=number,
+        case=case,
+        at=at,
+        meaning=mapping.states[state],
+        department=mapping.groups[group] if group is not None else None,
+        priority=mapping.priorities[priority] if priority is not None else None,
+        opened_at=_instant(values, str(columns.opened), mapping, now) if opened is not None else None,
+        subject=_known(values, columns.subject, mapping),
+        key=_key(_known(values, columns.id, mapping), (case, values[columns.time], state, group or ""), equals),
+        source_state=state,
+        source_group=group,
+        values=values,
+    )
+
+
+def _key(own: str | None, told: tuple[str, ...], equals: Counter[str]) -> str:
+    """The source's own id, else a hash of what the row tells with its ordinal among equals."""
+    base = f"id:{own}" if own is not None else hashlib.sha256("\x1f".join(told).encode()).hexdigest()[:32]
+    equals[base] += 1
+    return base if own is not None else f"{base}:{equals[base]}"
+
+
+def _known(values: Mapping[str, str], column: str | None, mapping: LogMapping) -> str | None:
+    if column is None:
+        return None
+    value = values[column].strip()
+    return None if not value or value in mapping.unknown else value
+
+
+def _needed(values: Mapping[str, str], column: str, mapping: LogMapping) -> str:
+    value = _known(values, column, mapping)
+    if value is None:
+        raise _Refused(column, "missing_value", f"The column {column} says nothing.")
+    return value
+
+
+def _instant(values: Mapping[str, str], column: str, mapping: LogMapping, now: datetime) -> datetime:
+    text = _needed(values, column, mapping)
+    try:
+        at = mapping.instant(text)
+    except (ValueError, OverflowError) as error:
+        raise _Refused(column, "unreadable_time", f"{text!r} is no time of the mapping's format.") from error
+    if not EARLIEST_YEAR <= at.year < LATEST_YEAR:
+        raise _Refused(column, "instant_outside", f"{text!r} lies outside {EARLIEST_YEAR} to {LATEST_YEAR}.")
+    if at > now + AHEAD:
+        raise _Refused(column, "instant_in_future", f"{text!r} lies more than five minutes in the future.")
+    return at

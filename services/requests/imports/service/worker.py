@@ -1,0 +1,173 @@
+"""The worker that runs imports: one at a time, in batches that each commit whole, taken up again after a restart."""
+
+import asyncio
+import itertools
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from uuid import UUID
+
+import orjson
+from fastapi import FastAPI
+
+from services.requests.departments.queries import find_departments
+from services.requests.departments.service import Identity
+from services.requests.imports.models import ImportJob
+from services.requests.imports.queries import WAITING, find_job, next_job
+from services.requests.imports.rules.rows import Log, LogRow, read_log
+from services.requests.imports.schemas import ImportMapping
+from services.requests.imports.service.bring_in import Import, Tally, bring_in
+from services.requests.imports.service.reading import lines_of, mapping_of
+from services.shared.db import hot_transaction
+from services.shared.idempotency import session_fetch
+from services.shared.upkeep import OUTAGES
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+"""Cases that one transaction brings in."""
+LISTED = 1_000
+"""Row errors that a job lists; all are counted."""
+LOOK = 1.0
+"""Seconds between two looks for a job."""
+TRIES = 5
+"""Interruptions in a row after which a job has failed for good."""
+
+
+class ImportInterrupted(Exception):
+    """Something went wrong in the middle of a job; what its batches committed stays."""
+
+    def __init__(self, job_id: UUID) -> None:
+        self.job_id = job_id
+        super().__init__(str(job_id))
+
+
+class _DryRun(Exception):
+    """Takes back what a batch of a dry run has written."""
+
+
+async def run_imports(app: FastAPI) -> None:
+    """Run what is queued until cancelled. A job that is interrupted goes on at the next look, and fails after five."""
+    interrupted: Counter[UUID] = Counter()
+    while True:
+        try:
+            while await run_next_import(app):
+                interrupted.clear()
+        except OUTAGES as error:
+            log.warning("no import can be taken: %r", error)
+        except ImportInterrupted as interruption:
+            interrupted[interruption.job_id] += 1
+            log.warning("an import is interrupted", exc_info=interruption)
+            if interrupted[interruption.job_id] >= TRIES:
+                await _fail(app, interruption.job_id, repr(interruption.__cause__))
+        await asyncio.sleep(LOOK)
+
+
+async def run_next_import(app: FastAPI) -> bool:
+    """Run one job to its end; false where none waits, or another worker has it (it holds a lock). ImportInterrupted."""
+    engine = app.state.engine
+    async with engine.connect() as lease:
+        connection = (await lease.get_raw_connection()).driver_connection
+        job = await _take(app)
+        if job is None:
+            return False
+        if not await connection.fetchval("SELECT pg_try_advisory_lock(hashtext('import'), hashtext($1))", str(job.id)):
+            return False
+        try:
+            await _run(app, job)
+        except Exception as error:
+            raise ImportInterrupted(job.id) from error
+        finally:
+            with suppress(*OUTAGES):
+                await connection.execute("SELECT pg_advisory_unlock(hashtext('import'), hashtext($1))", str(job.id))
+    return True
+
+
+async def _take(app: FastAPI) -> ImportJob | None:
+    async with app.state.sessions() as session, session.begin():
+        job = await next_job(session)
+        if job is not None:
+            job.state = "running"
+        return job
+
+
+async def _run(app: FastAPI, job: ImportJob) -> None:
+    mapping = ImportMapping.model_validate_json(orjson.dumps(job.mapping))
+    named = {mapping.customer_department_id, mapping.default_provider_department_id, *mapping.groups.values()}
+    async with app.state.sessions() as session:
+        departments = await find_departments(session_fetch(session), named)
+    codes = {department.id: department.code for department in departments.values()}
+    now = datetime.now(UTC)
+    read = await asyncio.to_thread(
+        read_log,
+        lines_of(job.content or b""),
+        mapping_of(mapping, codes),
+        delimiter=mapping.delimiter,
+        now=now,
+    )
+    running = Import(
+        mapping, {code: department_id for department_id, code in codes.items()}, mapping.keep, _nobody(app)
+    )
+    tally = Tally()
+    done = 0
+    for batch in _batches(read):
+        await _bring_in_batch(app, running, batch, tally, is_dry_run=job.is_dry_run)
+        done += len(batch)
+        if not await _still_wanted(app, job.id, done / len(read.cases)):
+            return
+    await _end(app, job.id, read, tally)
+
+
+def _nobody(app: FastAPI) -> Identity:
+    """Identity as the worker may ask it: not at all; every department of the mapping was learned on accepting it."""
+    return Identity(app.state.identity, "")
+
+
+def _batches(read: Log) -> Iterator[Sequence[tuple[str, list[LogRow]]]]:
+    cases = iter(read.cases.items())
+    while batch := list(itertools.islice(cases, BATCH)):
+        yield batch
+
+
+async def _bring_in_batch(
+    app: FastAPI, running: Import, batch: Sequence[tuple[str, list[LogRow]]], tally: Tally, *, is_dry_run: bool
+) -> None:
+    with suppress(_DryRun):
+        async with hot_transaction(app.state.engine) as connection:
+            current = await app.state.terms.current(connection.fetch)
+            await bring_in(connection, current, running, dict(batch), tally, now=datetime.now(UTC))
+            if is_dry_run:
+                raise _DryRun
+
+
+async def _still_wanted(app: FastAPI, job_id: UUID, progress: float) -> bool:
+    """Note how far the job is; false once it was cancelled."""
+    async with app.state.sessions() as session, session.begin():
+        job = await find_job(session, job_id, lock=True)
+        if job is None or job.state not in WAITING:
+            return False
+        job.progress = round(progress, 4)
+        return True
+
+
+async def _end(app: FastAPI, job_id: UUID, read: Log, tally: Tally) -> None:
+    async with app.state.sessions() as session, session.begin():
+        job = await find_job(session, job_id, lock=True)
+        if job is None or job.state not in WAITING:
+            return
+        job.state, job.progress, job.content, job.version = "done", 1.0, None, job.version + 1
+        job.ended_at = datetime.now(UTC)
+        job.errors = [error._asdict() for error in read.errors[:LISTED]]
+        job.result = {"rows_read": read.rows, "rows_refused": len(read.errors), **tally.told()}
+
+
+async def _fail(app: FastAPI, job_id: UUID, why: str) -> None:
+    with suppress(*OUTAGES):
+        async with app.state.sessions() as session, session.begin():
+            job = await find_job(session, job_id, lock=True)
+            if job is not None and job.state in WAITING:
+                log.error("the import %s has failed: %s", job_id, why)
+                job.state, job.content, job.ended_at = "failed", None, datetime.now(UTC)
+                job.version += 1
