@@ -1,13 +1,14 @@
 """Who is asking: the actor that a token speaks for, and the scopes that a route asks of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer, SecurityScopes
 
+from services.shared.department_roles import RolesUnavailable
 from services.shared.key_ring import KeysUnavailable
 from services.shared.language import Texts
 from services.shared.problems import Forbidden, Unauthenticated, Unavailable
@@ -70,8 +71,11 @@ async def authenticate(request: Request) -> Actor | None:
     if scheme.lower() != "bearer" or len(request.headers.getlist("authorization")) != 1:
         raise Unauthenticated
     try:
-        actor = actor_of(await request.app.state.tokens.verify(token.strip()), token.strip())
-    except KeysUnavailable as unavailable:
+        claims = await request.app.state.tokens.verify(token.strip())
+        actor = actor_of(claims, token.strip())
+        if claims.all.get("departments_elided"):
+            actor = replace(actor, department_roles=await request.app.state.department_roles(actor.id, actor.token))
+    except (KeysUnavailable, RolesUnavailable) as unavailable:
         raise Unavailable from unavailable
     except TokenRefused as refused:
         raise Unauthenticated from refused

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse
 
 from services.shared.db import make_engine, make_sessions
+from services.shared.department_roles import RolesFromMe
 from services.shared.key_ring import TokenVerifier
 from services.shared.problem_handlers import add_problem_handlers
 from services.shared.routing import ProblemDocument
@@ -62,6 +63,7 @@ def service_app(
     )
     app.state.engine, app.state.sessions, app.state.settings = engine, make_sessions(engine), settings
     app.state.tokens = TokenVerifier(settings.jwks_url, issuer=settings.issuer, audience=settings.audience)
+    app.state.department_roles = RolesFromMe(settings.identity_url)
     for router in routers:
         app.router.routes.extend(router.routes)
     _add_health(app, lambda: {"database": lambda: _database(app), **checks(app)})
