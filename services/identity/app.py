@@ -2,7 +2,11 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
+from uuid import UUID
 
 import asyncpg
 from fastapi import FastAPI
@@ -17,9 +21,11 @@ from services.identity.authorization.queries import forget_expired_sign_ins
 from services.identity.authorization.service.issuing import TokenIssuer
 from services.identity.authorization.service.keys import KeySeal, SigningKeys, ensure_signing_key
 from services.identity.clients import api as clients
+from services.identity.clients.queries import client_memberships
 from services.identity.db import Outbox
 from services.identity.departments import api as departments
 from services.identity.people.api import members, people
+from services.identity.people.queries import memberships_of
 from services.identity.settings import IdentitySettings
 from services.shared.idempotency import forget_expired, session_fetch
 from services.shared.outbox import outbox_age
@@ -55,6 +61,7 @@ def create_app(settings: IdentitySettings | None = None) -> FastAPI:
         name="identity",
         routers=ROUTERS,
         tasks=lambda app: (lambda: _keep_keys(app), lambda: _tidy(app), _relay(settings).run),
+        around=_password_threads,
         checks=lambda app: {"keys": lambda: _keys_are_loaded(app), "outbox": lambda: _outbox(app)},
     )
     secret = settings.key_encryption_secret
@@ -63,7 +70,27 @@ def create_app(settings: IdentitySettings | None = None) -> FastAPI:
     app.state.issuer = TokenIssuer(app.state.keys, settings.issuer, settings.audience, settings.access_token_life)
     app.state.passwords = passwords_of(settings)
     app.state.throttle = SignInThrottle()
+    app.state.department_roles = partial(_department_roles, app)
     return app
+
+
+@asynccontextmanager
+async def _password_threads(app: FastAPI) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        app.state.passwords.close()
+
+
+async def _department_roles(app: FastAPI, subject: UUID, token: str) -> Mapping[UUID, str]:
+    """What other services ask of /v1/me about somebody with too many departments for a token."""
+    async with app.state.sessions() as session:
+        of_person = (await memberships_of(session, [subject])).get(subject, [])
+        of_program = await client_memberships(session, subject)
+    return {
+        **{each.department_id: each.role for each in of_person},
+        **{each.department_id: each.role for each in of_program},
+    }
 
 
 def _relay(settings: IdentitySettings) -> Relay:

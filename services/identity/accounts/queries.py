@@ -27,7 +27,7 @@ async def sign_in_facts(session: AsyncSession, email: str) -> SignInFacts | None
         .join(Person, col(Person.id) == col(Account.person_id))
         .where(col(Person.email) == email, col(Person.is_active))
     )
-    row = (await session.execute(query)).tuples().one_or_none()
+    row = (await session.execute(query)).one_or_none()
     return SignInFacts(*row) if row else None
 
 

@@ -13,11 +13,12 @@ from services.identity.people.rules import (
     Relation,
     normalised_email,
 )
+from services.shared.routing import ProblemDocument
 from services.shared.schemas import Id, Input, Instant, Lax, Output, ShortText
 
 Email = Annotated[
     str,
-    StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,189}$", max_length=254),
+    StringConstraints(strip_whitespace=True, pattern=r"^[^@\s]{1,64}@[^@\s]{1,189}$", max_length=254),
     AfterValidator(normalised_email),
     Field(examples=["ana.ruiz@example.org"]),
 ]
@@ -101,6 +102,20 @@ class MemberPublic(Output):
 
 
 class NewPeople(Input):
-    """Up to 500 people, each made or refused by themselves."""
+    """Up to 500 people; each is made, or refused by a rule, by themselves."""
 
     items: Annotated[list[NewPerson], Field(min_length=1, max_length=500)]
+
+
+class PersonMadeOrRefused(Output):
+    """What became of one item: 201 with the person, or the status and problem of its refusal."""
+
+    status: int
+    person: PersonPublic | None = None
+    problem: ProblemDocument | None = Field(default=None, description="its pointers begin at the item")
+
+
+class PeopleMadeOrRefused(Output):
+    """What became of each item, in their order."""
+
+    items: list[PersonMadeOrRefused]

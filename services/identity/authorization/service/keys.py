@@ -19,7 +19,7 @@ from services.identity.authorization.rules import KEY_LEAD, is_published
 from services.identity.db import lock_for_transaction
 from services.shared.key_ring import TokenVerifier
 from services.shared.problems import Unavailable
-from services.shared.tokens import ALGORITHM, TokenSigner, public_keys
+from services.shared.tokens import TokenSigner, private_to_jwk, public_keys
 
 _SEALED = "fernet:"
 
@@ -55,7 +55,7 @@ class LoadedKey:
     signs_from: datetime
     retires_at: datetime | None
     signer: TokenSigner
-    public: dict[str, Any]
+    public: dict[str, str]
 
 
 class SigningKeys:
@@ -92,7 +92,7 @@ class SigningKeys:
         if known is not None and known.retires_at == row.retires_at:
             return known
         pem = self._seal.open(row.sealed_private_key)
-        return LoadedKey(row.signs_from, row.retires_at, TokenSigner(pem, row.kid), public_jwk(pem))
+        return LoadedKey(row.signs_from, row.retires_at, TokenSigner(pem, row.kid), private_to_jwk(pem, row.kid))
 
 
 async def ensure_signing_key(session: AsyncSession, seal: KeySeal, *, now: datetime) -> None:
@@ -117,25 +117,17 @@ async def _add_key(session: AsyncSession, seal: KeySeal, *, signs_from: datetime
     pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    kid = public_jwk(pem)["kid"]
+    kid = thumbprint(private_to_jwk(pem, ""))
     session.add(SigningKey(kid=kid, sealed_private_key=seal.seal(pem), created_at=now, signs_from=signs_from))
     await session.flush()
 
 
-def public_jwk(private_pem: bytes) -> dict[str, Any]:
-    """The public half of a P-256 key as a JWK (RFC 7517), its `kid` the thumbprint of RFC 7638."""
-    private = serialization.load_pem_private_key(private_pem, password=None)
-    if not isinstance(private, ec.EllipticCurvePrivateKey):
-        raise TypeError("a signing key is a P-256 key")
-    numbers = private.public_key().public_numbers()
-    required = {"crv": "P-256", "kty": "EC", "x": _coordinate(numbers.x), "y": _coordinate(numbers.y)}
-    thumbprint = hashlib.sha256(orjson.dumps(required, option=orjson.OPT_SORT_KEYS)).digest()
-    return {**required, "kid": _base64(thumbprint), "alg": ALGORITHM, "use": "sig"}
+def thumbprint(jwk: dict[str, str]) -> str:
+    """The SHA-256 thumbprint of an elliptic curve key (RFC 7638).
 
-
-def _coordinate(number: int) -> str:
-    return _base64(number.to_bytes(32, "big"))
-
-
-def _base64(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    >>> thumbprint({"kty": "EC", "crv": "P-256", "x": "AA", "y": "AQ", "use": "sig"})
+    'fpsA8udergWQQtZ5ijw9k_6RoFRa-SBsNr8jkweRkU4'
+    """
+    required = {name: jwk[name] for name in ("crv", "kty", "x", "y")}
+    digest = hashlib.sha256(orjson.dumps(required, option=orjson.OPT_SORT_KEYS)).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

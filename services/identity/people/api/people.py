@@ -6,7 +6,15 @@ from fastapi import Query, Request, Response
 
 from services.identity.people.models import Person
 from services.identity.people.queries import page_of_people, people_public
-from services.identity.people.schemas import Email, NewPerson, PersonChanges, PersonPublic
+from services.identity.people.schemas import (
+    Email,
+    NewPeople,
+    NewPerson,
+    PeopleMadeOrRefused,
+    PersonChanges,
+    PersonMadeOrRefused,
+    PersonPublic,
+)
 from services.identity.people.service import people as service
 from services.identity.people.service.people import (
     DepartmentTwice,
@@ -18,8 +26,9 @@ from services.identity.people.service.people import (
 from services.shared.auth import Actor, requires
 from services.shared.etags import IfMatch, tag_answer
 from services.shared.paging import BadCursor, Paging
-from services.shared.problems import PreconditionFailed, PreconditionRequired
-from services.shared.routing import Now, Transaction, feature_router, problem_responses
+from services.shared.problem_handlers import trace_id_of
+from services.shared.problems import PreconditionFailed, PreconditionRequired, Problem, render
+from services.shared.routing import Now, ProblemDocument, Transaction, feature_router, problem_responses
 from services.shared.schemas import Id, Page
 
 router = feature_router("people")
@@ -40,6 +49,15 @@ async def create_person(
     response.headers["Location"] = f"/v1/people/{person.id}"
     tag_answer(request, response, person.version)
     return await service.person_public(session, person)
+
+
+@router.post("/v1/people/batch", status_code=207)
+async def create_people(
+    actor: Writer, new: NewPeople, session: Transaction, now: Now, request: Request
+) -> PeopleMadeOrRefused:
+    """Create up to 500 people. A rule that refuses one leaves the others alone; a wrong field refuses the whole."""
+    results = await service.create_people(session, actor, new.items, now=now)
+    return PeopleMadeOrRefused(items=[_told(result, request) for result in results])
 
 
 @router.get("/v1/people", responses=problem_responses(BadCursor))
@@ -84,3 +102,15 @@ async def change_person(
     person: Person = await service.change_person(session, actor, person_id, changes, expected=expected, now=now)
     tag_answer(request, response, person.version)
     return await service.person_public(session, person)
+
+
+def _told(result: PersonPublic | Problem, request: Request) -> PersonMadeOrRefused:
+    if isinstance(result, PersonPublic):
+        return PersonMadeOrRefused(status=201, person=result)
+    status, _, body = render(
+        result,
+        instance=request.url.path,
+        trace_id=trace_id_of(request.headers.get("traceparent", "")),
+        accept_language=request.headers.get("accept-language", ""),
+    )
+    return PersonMadeOrRefused(status=status, problem=ProblemDocument.model_validate_json(body))

@@ -1,6 +1,6 @@
 """Use cases of people: create, read, change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ from services.shared.auth import Actor
 from services.shared.etags import Expected
 from services.shared.language import Texts
 from services.shared.outbox import enqueue
-from services.shared.problems import Conflict, Forbidden, NotFound
+from services.shared.problems import Conflict, Forbidden, NotFound, Problem
 
 
 class EmailTaken(Conflict):
@@ -74,6 +74,22 @@ async def create_person(session: AsyncSession, actor: Actor, new: NewPerson, *, 
     await session.flush()
     await enqueue(session, Outbox, PersonCreated(**await person_state(session, person)), now=now)
     return person
+
+
+async def create_people(
+    session: AsyncSession, actor: Actor, items: Sequence[NewPerson], *, now: datetime
+) -> list[PersonPublic | Problem]:
+    """Each person made, or the problem that stood against it and only it; Forbidden for all."""
+    if not can_manage_people(actor):
+        raise Forbidden
+    results: list[PersonPublic | Problem] = []
+    for new in items:
+        try:
+            async with session.begin_nested():
+                results.append(await person_public(session, await create_person(session, actor, new, now=now)))
+        except Problem as refused:
+            results.append(refused)
+    return results
 
 
 async def change_person(
