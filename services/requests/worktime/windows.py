@@ -50,8 +50,14 @@ class Window:
 
     def day_intervals(self, ordinal: int) -> list[tuple[int, int]]:
         """The working intervals of one local date; a shift that lies wholly in a gap is none."""
-        midnight, instant_of = midnight_of(ordinal), self.clock.instant_of
-        mapped = [(instant_of(midnight + a), instant_of(midnight + b)) for a, b in self.rules.on(ordinal).shifts]
+        shifts = self.rules.on(ordinal).shifts
+        if not shifts:
+            return []
+        midnight = midnight_of(ordinal)
+        if (begin := self.clock.steady_midnight_of(midnight)) is not None:
+            return [(begin + start, begin + end) for start, end in shifts]
+        instant_of = self.clock.instant_of
+        mapped = [(instant_of(midnight + start), instant_of(midnight + end)) for start, end in shifts]
         return [(start, end) for start, end in mapped if start < end]
 
     def worked_by(self, at: int) -> int:

@@ -106,9 +106,19 @@ class LocalClock:
     def instant_of(self, wall: int) -> int:
         """The first instant at which this clock has reached `wall`."""
         segment = bisect_right(self._reached, wall)
-        if segment == 0:
-            return wall - self._offsets[0]
         return max(self._starts[segment], wall - self._offsets[segment])
+
+    def steady_midnight_of(self, midnight: int) -> int | None:
+        """The instant of a date's midnight if the date passes without any change of offset, else None.
+
+        On such a date, nearly every one, an instant is that of midnight plus the time of day.
+        """
+        segment = bisect_right(self._reached, midnight)
+        begin = midnight - self._offsets[segment]
+        whole = self._starts[segment] <= begin and (
+            segment == len(self._reached) or midnight + DAY_US < self._reached[segment]
+        )
+        return begin if whole else None
 
     def day_and_time_of(self, instant: int) -> tuple[int, int]:
         """The date (ordinal) this clock has reached and the time of day, in (0, 24 h] while an hour repeats itself.

@@ -95,6 +95,23 @@ def test_time_runs_out_with_the_year_2200() -> None:
         a_calendar().add_days(at("2200-12-31T10:00"), 1)
 
 
+def test_nothing_left_before_the_end_of_2200_is_no_loop_either() -> None:
+    calendar = a_calendar(shifts=[], overrides=ONE_DAY)
+    for start in (at("2190-01-01T00:00"), at("2201-01-01T00:00")):
+        with pytest.raises(CalendarExhausted):
+            calendar.add(start, timedelta(seconds=1))
+        with pytest.raises(CalendarExhausted):
+            calendar.next_opening(start)
+        with pytest.raises(CalendarExhausted):
+            calendar.add_days(start, 1, DueRule.END_OF_DAY)
+
+
+def test_nothing_left_is_no_loop_where_the_local_year_ends_before_the_20_years_do() -> None:
+    calendar = a_calendar("Pacific/Kiritimati", shifts=[], overrides=ONE_DAY)
+    with pytest.raises(CalendarExhausted):
+        calendar.add(at("2024-12-31T12:00"), timedelta(seconds=1))
+
+
 def test_durations_beyond_all_measure_are_exhausted() -> None:
     calendar, start = a_calendar(), at("2024-05-01T10:00")
     for duration in (WorkingSeconds(10**18), WorkingSeconds(10**300), WorkingDays(10**300)):

@@ -1,11 +1,11 @@
 """What the local clock takes for granted about the zones of the IANA database."""
 
 import struct
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
-from zoneinfo import TZPATH
+from zoneinfo import TZPATH, ZoneInfo
 
 from services.requests.worktime.zones import (
     DAY_US,
@@ -61,3 +61,20 @@ def test_24_00_of_a_day_is_00_00_of_the_next() -> None:
         ends = [clock.instant_of(midnight_of(day) + DAY_US) for day in days]
         assert ends == [clock.instant_of(midnight_of(day + 1)) for day in days]
         assert ends == sorted(ends)
+
+
+def test_a_change_at_new_year_is_known_to_both_years_on_their_own() -> None:
+    """Local years begin beside those of UTC: each year's clock alone must know what happened at its edges."""
+    tried = 0
+    for zone in known_zones():
+        for second, _ in changes_in_the_file(zone):
+            change = datetime.fromtimestamp(second, UTC)
+            if change.year > 2037 or (change - timedelta(days=2)).year == (change + timedelta(days=2)).year:
+                continue
+            tried += 1
+            for hours in range(-48, 49):
+                shown = (change + timedelta(hours=hours)).astimezone(ZoneInfo(zone))
+                if shown.fold == 0:
+                    day, time = LocalClock(zone, shown.year, shown.year).day_and_time_of(microseconds_of(shown))
+                    assert midnight_of(day) + time == microseconds_of(shown.replace(tzinfo=UTC)), (zone, shown)
+    assert tried > 20
