@@ -28,7 +28,6 @@ from services.shared.streams import connection_options, consumer_config, stream_
 log = logging.getLogger(__name__)
 
 TRIES = 8
-GRACE = 5.0
 LOOK = 1.0
 LOOKS_BETWEEN_CLEANING = 3600
 
@@ -106,7 +105,7 @@ class Consumers:
 
     async def run(self) -> None:
         """Consume until cancelled; what is being handled then gets five seconds. Waits for whatever is away."""
-        broker = self._make_broker()
+        broker = self.make_broker()
         try:
             self._connection = await broker.connect()
             jetstream = self._connection.jetstream(timeout=2)
@@ -129,7 +128,7 @@ class Consumers:
         Without it FastStream asks again at once and for ever, which takes most of a core.
         """
         try:
-            await self._ensure_consumer(jetstream, durable, is_new=not subscriber.running)
+            await self._ensure_consumer(jetstream, durable)
             if not subscriber.running:
                 await subscriber.start()
         except NotFoundError:
@@ -138,13 +137,13 @@ class Consumers:
         except (NatsError, OSError) as error:
             log.debug("%s of %s: %r", durable[1], durable[0], error)
 
-    async def _ensure_consumer(self, jetstream: JetStreamContext, durable: Durable, *, is_new: bool) -> None:
-        stream, name = durable
-        if not is_new:
-            with suppress(NotFoundError):
-                await jetstream.consumer_info(stream, name)
+    async def _ensure_consumer(self, jetstream: JetStreamContext, durable: Durable) -> None:
+        (stream, name), subjects = durable, sorted(self._handlers[durable])
+        with suppress(NotFoundError):
+            known = (await jetstream.consumer_info(stream, name)).config
+            if sorted(known.filter_subjects or [known.filter_subject]) == subjects:
                 return
-        await jetstream.add_consumer(stream, consumer_config(name, list(self._handlers[durable])))
+        await jetstream.add_consumer(stream, consumer_config(name, subjects))
 
     async def _forget_old(self) -> None:
         try:
@@ -155,7 +154,9 @@ class Consumers:
     def _read(self, subject: str, body: str | bytes) -> CloudEvent[InboundEvent]:
         return cloud_event_of(self._models[subject]).model_validate_json(body)
 
-    def _make_broker(self) -> NatsBroker:
+    def make_broker(self) -> NatsBroker:
+        """FastStream's broker with all handlers; AsyncAPI is exported from it."""
+
         async def decode(message: StreamMessage[Msg]) -> CloudEvent[InboundEvent]:
             return self._read(message.raw_message.subject, message.body)
 
@@ -163,18 +164,17 @@ class Consumers:
             **connection_options(self._nats_url, f"{self._service}-consumers"),
             middlewares=(partial(TakesEffectOnce, intake=self._intake, tries=self._tries),),
             decoder=decode,
-            graceful_timeout=GRACE,
+            graceful_timeout=5,
             logger=None,
         )
         self._subscribers = {durable: self._subscriber(broker, durable) for durable in self._handlers}
         return broker
 
     def _subscriber(self, broker: NatsBroker, durable: Durable) -> LogicSubscriber[Any]:
-        stream, name = durable
         subscriber = broker.subscriber(
-            stream=JStream(stream, declare=False),
-            durable=name,
-            config=consumer_config(name, list(self._handlers[durable])),
+            stream=JStream(durable[0], declare=False),
+            durable=durable[1],
+            config=consumer_config(durable[1], list(self._handlers[durable])),
             pull_sub=PullSub(batch_size=1, timeout=2),
             ack_policy=AckPolicy.MANUAL,
             no_reply=True,

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -14,12 +15,20 @@ from tests.shared.events.killable import Killable
 from tests.shared.events.toy import Toy, make_tables
 
 
-@pytest.fixture
-async def urls(databases: Databases) -> DatabaseUrls:
-    """A new database with the toy's tables."""
+@pytest.fixture(scope="module")
+async def database(databases: Databases) -> DatabaseUrls:
     urls = await databases.empty("toy")
     await make_tables(urls.owner)
     return urls
+
+
+@pytest.fixture
+async def urls(database: DatabaseUrls) -> DatabaseUrls:
+    """A database with the toy's tables, which are empty."""
+    owner = await asyncpg.connect(database.owner)
+    await owner.execute("TRUNCATE outbox, inbox, dead_letter, effect RESTART IDENTITY")
+    await owner.close()
+    return database
 
 
 @pytest.fixture

@@ -3,13 +3,14 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from faststream.specification import AsyncAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import func, select
 
 from services.shared import receiving
 from services.shared.inbox import EventMeta, Intake
 from services.shared.outbox import PublishedEvent
-from services.shared.streams import KEPT
+from services.shared.streams import KEPT, consumer_config
 from tests.shared.events.killable import Killable
 from tests.shared.events.toy import (
     DeadLetter,
@@ -240,6 +241,28 @@ async def test_a_named_reader_is_independent_and_starts_from_the_beginning(toy: 
         await until(consumers.caught_up)
     assert seen == [7]
     assert await toy.numbers() == [7]
+
+
+async def test_a_reader_asks_only_for_what_it_reads(toy: Toy, nats_server: Killable) -> None:
+    """Also where an older version of it asked for more, or for less."""
+    await relayed(toy, *parcels(1, 2))
+    async with jetstream(toy.nats_url) as js:
+        await js.add_consumer("ACUERDO_TOY", consumer_config("reader", ["acuerdo.toy.parcel.burnt.v1"]))
+        consumers = toy.consumers()
+        async with running(consumers.run()):
+            await until(consumers.caught_up)
+        config = (await js.consumer_info("ACUERDO_TOY", "reader")).config
+    assert config.filter_subjects == ["acuerdo.toy.parcel.lost.v1", "acuerdo.toy.parcel.sent.v1"]
+
+
+def test_asyncapi_describes_the_messages(toy: Toy) -> None:
+    document = AsyncAPI(toy.consumers().make_broker()).to_specification().to_jsonable()
+    schemas = document["components"]["schemas"]
+    assert {"InboundParcelSent", "InboundParcelLost", "CloudEvent[InboundParcelSent]"} <= set(schemas)
+    assert {channel["address"] for channel in document["channels"].values()} == {
+        "acuerdo.toy.parcel.lost.v1",
+        "acuerdo.toy.parcel.sent.v1",
+    }
 
 
 async def test_a_handler_may_finish_when_its_service_stops(toy: Toy, nats_server: Killable) -> None:
