@@ -56,6 +56,5 @@ async def url(databases: Databases) -> str:
 @pytest.fixture
 async def committing(url: str, issuer: Issuer, identity: IdentityDouble) -> AsyncIterator[httpx.AsyncClient]:
     """As `client`, on a database of the test's own (`url`): for hot routes and true concurrency."""
-    made = create_app(RequestsSettings(database_url=url))
-    async with running(made, issuer, identity):
+    async with running(made := create_app(RequestsSettings(database_url=url)), issuer, identity):
         yield calling(made)

@@ -16,8 +16,8 @@ ROUND_THE_CLOCK = UUID("01900000-0000-7000-8000-000000000001")
 
 
 @lru_cache(maxsize=256)
-def _holidays(country: str, subdivision: str | None, today: date) -> tuple[PublicHoliday, ...]:
-    return expand_public_holidays(country, subdivision, today)
+def _holidays(country: str, subdivision: str | None, year: int) -> tuple[PublicHoliday, ...]:
+    return expand_public_holidays(country, subdivision, date(year, 1, 1))
 
 
 def expanded(document: Mapping[str, Any], today: date) -> CalendarDefinition:
@@ -30,7 +30,7 @@ def expanded(document: Mapping[str, Any], today: date) -> CalendarDefinition:
     PublicHoliday(date=datetime.date(2025, 1, 1), name='Neujahr')
     """
     place = document.get("holidays")
-    holidays = _holidays(place["country"], place.get("subdivision"), today) if place else ()
+    holidays = _holidays(place["country"], place.get("subdivision"), today.year) if place else ()
     return definition_from(document, holidays)
 
 

@@ -12,6 +12,8 @@ from services.shared.schemas import Date, Id, Input, Instant, Lax, Output, Secon
 
 Holder = Literal["organisation"] | UUID
 """Whose calendar: a department's, or the organisation's."""
+Word = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+"""A name that some list knows or does not know: 409 where it does not."""
 StartTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 EndTime = Annotated[str, StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
 YearlyDay = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
@@ -71,8 +73,8 @@ Shifts = Annotated[Sequence[Shift], Field(max_length=84)]
 class Holidays(Input):
     """The public holidays of a country (ISO 3166-1, two letters) and, if given, a subdivision (ISO 3166-2)."""
 
-    country: ShortText = Field(examples=["DE"])
-    subdivision: ShortText | None = Field(default=None, examples=["BY"])
+    country: Word = Field(examples=["DE"])
+    subdivision: Word | None = Field(default=None, examples=["BY"])
 
 
 class OwnDay(Input):
@@ -106,7 +108,7 @@ class NewCalendarVersion(Input):
     Own dates beat overrides; overrides beat public holidays unless they keep them; of two overrides the later given.
     """
 
-    time_zone: ShortText = Field(examples=["Europe/Berlin"], description="a name of the IANA time zone database")
+    time_zone: Word = Field(examples=["Europe/Berlin"], description="a name of the IANA time zone database")
     shifts: Shifts
     holidays: Holidays | None = None
     dates: Annotated[Sequence[OwnDay], Field(max_length=1000)] = ()

@@ -19,7 +19,7 @@ from services.requests.catalogue.queries import Offered, current_generation, fin
 from services.requests.catalogue.rules import PublishedTarget, targets_of_priority
 from services.requests.catalogue.service import UnknownOffering
 from services.requests.departments.rules import Department
-from services.requests.departments.service import Identity, require_department
+from services.requests.departments.service import Identity, require_departments
 from services.requests.timeline.calendars import CalendarHistory
 from services.shared.idempotency import Fetch
 
@@ -115,17 +115,16 @@ class Current:
         offering = await find_offered(fetch, offering_id)
         if offering is None:
             raise UnknownOffering(pointer="/offering_id", offering_id=offering_id)
-        provider = await require_department(
-            fetch, identity, provider_id or offering.provider_department_id, pointer="/provider_department_id"
-        )
-        customer = await require_department(fetch, identity, customer_id, pointer="/customer_department_id")
+        provider_id = provider_id or offering.provider_department_id
+        pointers = {provider_id: "/provider_department_id", customer_id: "/customer_department_id"}
+        departments = await require_departments(fetch, identity, pointers)
         return OfferingTerms(
             generation=self.token,
             offering=offering,
-            customer=customer,
-            provider=provider,
-            customer_calendar=await calendar_of_department(fetch, customer.id),
-            provider_calendar=await calendar_of_department(fetch, provider.id),
+            customer=departments[customer_id],
+            provider=departments[provider_id],
+            customer_calendar=await calendar_of_department(fetch, customer_id),
+            provider_calendar=await calendar_of_department(fetch, provider_id),
         )
 
 

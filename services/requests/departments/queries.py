@@ -53,7 +53,11 @@ async def departments_by_code(fetch: Fetch, codes: Collection[str]) -> dict[str,
 
 
 async def store_departments(fetch: Fetch, departments: Sequence[Department]) -> None:
-    """Take these in; a copy with the same or a higher version stays as it is."""
+    """Take these in, each once; a copy with the same or a higher version stays as it is.
+
+    In the order of their ids, so that of two who store the same ones neither waits for the other in a circle.
+    """
+    departments = sorted(departments, key=lambda each: each.id)
     await fetch(
         _STORE,
         [each.id for each in departments],

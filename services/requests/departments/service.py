@@ -1,5 +1,6 @@
 """Knowing a department: from the copy, else by asking identity once, so that "department, then ticket" is no race."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 import httpx
@@ -65,39 +66,56 @@ class Identity:
 
 
 def identity_client(identity_url: str, timeout: float) -> httpx.AsyncClient:
-    """The client that `Identity` asks with; `timeout` in seconds bounds each question. Its maker closes it."""
-    return httpx.AsyncClient(base_url=identity_url, timeout=timeout, trust_env=False)
+    """The client that `Identity` asks with; `timeout` in seconds bounds each question. Its maker closes it.
+
+    A connection that cannot be made is tried once more.
+    """
+    transport = httpx.AsyncHTTPTransport(retries=1)
+    return httpx.AsyncClient(base_url=identity_url, timeout=timeout, transport=transport, trust_env=False)
 
 
 async def require_department(
     fetch: Fetch, identity: Identity, department_id: UUID, *, pointer: str | None = None
 ) -> Department:
-    """The department; what is not known here is asked of identity once and kept.
+    """One department, as `require_departments`."""
+    return (await require_departments(fetch, identity, {department_id: pointer}))[department_id]
 
-    UnknownDepartment with `pointer`, DepartmentsUnavailable.
+
+async def require_departments(
+    fetch: Fetch, identity: Identity, wanted: Mapping[UUID, str | None]
+) -> dict[UUID, Department]:
+    """These departments, each with the pointer to the field that names it.
+
+    What is not known here is asked of identity once and kept. UnknownDepartment with the pointer,
+    DepartmentsUnavailable.
     """
-    known = await find_departments(fetch, [department_id])
-    if department_id in known:
-        return known[department_id]
-    found = await identity.department(department_id)
-    if found is None:
-        raise UnknownDepartment(pointer=pointer, department_id=department_id)
-    await store_departments(fetch, [found, *await _unknown_above(fetch, identity, found)])
-    return found
+    known = await find_departments(fetch, wanted)
+    learned: dict[UUID, Department] = {}
+    for department_id, pointer in wanted.items():
+        if department_id in known or department_id in learned:
+            continue
+        found = await identity.department(department_id)
+        if found is None:
+            raise UnknownDepartment(pointer=pointer, department_id=department_id)
+        learned[found.id] = found
+        await _learn_above(fetch, identity, found, learned)
+    if learned:
+        await store_departments(fetch, list(learned.values()))
+    return known | learned
 
 
-async def _unknown_above(fetch: Fetch, identity: Identity, found: Department) -> list[Department]:
-    """The ancestors that are not known here either: a calendar may come from any of them."""
-    above: dict[UUID, Department] = {}
-    next_id = found.parent_id
-    while next_id is not None and next_id not in {found.id, *above} and len(above) < DEEPEST:
+async def _learn_above(
+    fetch: Fetch, identity: Identity, department: Department, learned: dict[UUID, Department]
+) -> None:
+    """Learn the ancestors that are not known here either: a calendar may come from any of them."""
+    next_id = department.parent_id
+    while next_id is not None and next_id not in learned and len(learned) < 2 * DEEPEST:
         known = await find_departments(fetch, [next_id])
         parent = None if known else await identity.department(next_id)
         if parent is None:
-            break
-        above[parent.id] = parent
+            return
+        learned[parent.id] = parent
         next_id = parent.parent_id
-    return list(above.values())
 
 
 async def take_in_department(fetch: Fetch, department: Department) -> None:

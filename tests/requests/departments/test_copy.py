@@ -17,6 +17,7 @@ from services.requests.departments.service import (
     UnknownDepartment,
     identity_client,
     require_department,
+    require_departments,
     take_in_department,
 )
 from services.shared.idempotency import Fetch
@@ -69,6 +70,21 @@ async def test_circle_at_identity_ends(fetch: Fetch, ask: Identity, identity: Id
     identity.add(id=other.id, parent_id=one.id)
     assert (await require_department(fetch, ask, one.id)).id == one.id
     assert identity.asked == [one.id, other.id]
+
+
+async def test_several_are_learned_together_or_not_at_all(
+    fetch: Fetch, ask: Identity, identity: IdentityDouble
+) -> None:
+    top = identity.add()
+    one, other, missing = identity.add(parent_id=top.id), identity.add(parent_id=top.id), a_department()
+    with pytest.raises(UnknownDepartment) as refused:
+        await require_departments(fetch, ask, {one.id: "/one", missing.id: "/missing"})
+    assert refused.value.pointer == "/missing"
+    assert await find_departments(fetch, [one.id, top.id]) == {}
+    found = await require_departments(fetch, ask, {one.id: "/one", other.id: "/other"})
+    assert (found[one.id], found[other.id]) == (one, other)
+    assert identity.asked == [one.id, top.id, missing.id, one.id, top.id, other.id]
+    assert len(await find_departments(fetch, [one.id, other.id, top.id])) == 3
 
 
 async def test_nobody_knows_it(fetch: Fetch, ask: Identity) -> None:
