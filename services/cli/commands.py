@@ -28,6 +28,9 @@ COMMANDS = {
     "up": Command("services.cli.up", "start the whole platform on this machine"),
     "serve": Command("services.cli.serve", "run one service, or the gateway"),
     "migrate": Command("services.cli.migrate", "bring a service's database to this version"),
+    "import": Command("services.cli.log_import", "bring in the log of another system"),
+    "report": Command("services.cli.report", "print a report of a running platform"),
+    "openapi": Command("services.cli.openapi", "write the contracts in openapi/"),
 }
 
 
@@ -50,10 +53,10 @@ def main(arguments: Sequence[str]) -> int:
     if name not in COMMANDS:
         print(f"{NAME}: there is no command {name!r}\n\n{overview()}", file=sys.stderr)
         return FAILED
-    command = cast(CommandModule, import_module(COMMANDS[name].module))
-    parser = argparse.ArgumentParser(prog=f"{NAME} {name}", description=command.__doc__)
-    command.add_arguments(parser)
     try:
+        command = cast(CommandModule, import_module(COMMANDS[name].module))
+        parser = argparse.ArgumentParser(prog=f"{NAME} {name}", description=command.__doc__)
+        command.add_arguments(parser)
         return command.run(parser.parse_args(rest))
     except CannotStart as problem:
         print(f"acuerdo: {problem}", file=sys.stderr)

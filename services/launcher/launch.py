@@ -15,9 +15,9 @@ async def up(options: Options, tell: Callable[[str], None]) -> None:
 
     Raises `CannotStart` when something is in the way; what was started by then is stopped.
     """
+    asked = asyncio.create_task(_asked_to_stop().wait())
     with held_data_directory(options.data, options.base_url) as data:
         check_port(options.host, options.port)
-        asked = asyncio.create_task(_asked_to_stop().wait())
         platform = Platform(options, data, tell)
         starting = asyncio.create_task(platform.start())
         try:

@@ -51,7 +51,7 @@ class Child:
         """Begin to keep the program alive."""
         self._keeper = asyncio.create_task(self._keep_alive(), name=self.name)
 
-    async def ready(self, patience: float = 60.0) -> None:
+    async def ready(self, patience: float = 120.0) -> None:
         """Wait for the first readiness; `CannotStart`, with the end of its log, when it keeps ending or takes long."""
         deadline = time.monotonic() + patience
         while True:
