@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 RUN = .venv/bin/python -m
 INSTALL = $(RUN) pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r
 
-.PHONY: help up test slow check fix
+.PHONY: help up test slow check fix openapi
 
 help:  ## show this
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1\t/p' Makefile
@@ -32,6 +32,9 @@ check: .venv/development  ## lint, format, types, directions between rooms, shap
 fix: .venv/development  ## mend what ruff can mend
 	@$(RUN) ruff check --fix
 	@$(RUN) ruff format
+
+openapi: .venv/development  ## write openapi/*.json from the code
+	@$(RUN) services openapi
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Acuerdo needs Python 3.11 or newer"; exit 2; }

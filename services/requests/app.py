@@ -15,6 +15,7 @@ from services.requests.departments.service import identity_client, take_in_depar
 from services.requests.imports import api as imports
 from services.requests.imports.service.worker import run_imports
 from services.requests.inbound import DepartmentChanged, DepartmentCreated, DepartmentTold
+from services.requests.reports import api as reports
 from services.requests.settings import RequestsSettings
 from services.requests.tickets.api import acting, asking, showing
 from services.shared.consumers import Consumers
@@ -24,7 +25,15 @@ from services.shared.relay import Relay
 from services.shared.service_app import service_app
 from services.shared.upkeep import ConsumersCheck, outbox_check, tidy
 
-ROUTERS = (calendars.router, catalogue.router, asking.router, acting.router, showing.router, imports.router)
+ROUTERS = (
+    calendars.router,
+    catalogue.router,
+    asking.router,
+    acting.router,
+    showing.router,
+    imports.router,
+    reports.router,
+)
 
 
 def create_app(settings: RequestsSettings | None = None) -> FastAPI:

@@ -1,0 +1,1 @@
+"""Figures over many tickets, each with what it counts and how sure it is."""

@@ -1,0 +1,62 @@
+"""Pure: periods, intervals of confidence, and shares."""
+
+import math
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from services.requests.worktime.zones import LocalClock, instant_at, midnight_of
+
+Z95 = 1.959963984540054
+"""The 97.5 % quantile of the standard normal distribution: intervals hold 95 %."""
+
+
+class ShareRead(NamedTuple):
+    """A share of `n` with its Wilson interval; all None where nothing was counted."""
+
+    n: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+def wilson(successes: int, n: int) -> ShareRead:
+    """The score interval of a binomial share (E. B. Wilson, 1927), at 95 %.
+
+    >>> read = wilson(8, 10)
+    >>> read.share, round(read.low, 4), round(read.high, 4)
+    (0.8, 0.4902, 0.9433)
+    >>> wilson(0, 0)
+    ShareRead(n=0, share=None, low=None, high=None)
+    """
+    if n == 0:
+        return ShareRead(0, None, None, None)
+    share, spread = successes / n, Z95 * Z95 / n
+    middle = (share + spread / 2) / (1 + spread)
+    half = Z95 * math.sqrt(share * (1 - share) / n + spread / (4 * n)) / (1 + spread)
+    return ShareRead(n, share, max(0.0, middle - half), min(1.0, middle + half))
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The half-open span `[start, end)`; either end may be open (None)."""
+
+    start: datetime | None
+    end: datetime | None
+
+    def clip(self, from_: datetime, to: datetime) -> tuple[datetime, datetime]:
+        """The part of `[from_, to)` inside; empty (from ≥ to) where there is none."""
+        return max(from_, self.start or from_), min(to, self.end or to)
+
+
+def period_of(first: date | None, last: date | None, zone: str) -> Period:
+    """The local dates `first` (inclusive) to `last` (exclusive) in a zone of the IANA database.
+
+    >>> period_of(date(2026, 3, 1), date(2026, 4, 1), "Europe/Madrid").end.isoformat()
+    '2026-03-31T22:00:00+00:00'
+    """
+    return Period(*(None if day is None else _first_instant(day, zone) for day in (first, last)))
+
+
+def _first_instant(day: date, zone: str) -> datetime:
+    return instant_at(LocalClock(zone, day.year, day.year).instant_of(midnight_of(day.toordinal())))
