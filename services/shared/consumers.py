@@ -110,7 +110,7 @@ class Consumers:
             self._connection = await broker.connect()
             jetstream = self._connection.jetstream(timeout=2)
             for look in itertools.count():
-                for durable, subscriber in self._subscribers.items():
+                for durable, subscriber in self._subscribers.items() if self._connection.is_connected else ():
                     await self._keep(jetstream, durable, subscriber)
                 if look % LOOKS_BETWEEN_CLEANING == 0:
                     await self._forget_old()
@@ -134,8 +134,8 @@ class Consumers:
         except NotFoundError:
             if subscriber.running:
                 await subscriber.stop()
-        except (NatsError, OSError) as error:
-            log.debug("%s of %s: %r", durable[1], durable[0], error)
+        except Exception as error:
+            log.warning("consumer %s of %s: %r", durable[1], durable[0], error)
 
     async def _ensure_consumer(self, jetstream: JetStreamContext, durable: Durable) -> None:
         (stream, name), subjects = durable, sorted(self._handlers[durable])

@@ -17,7 +17,11 @@ ACK_WAIT = 6.0
 
 
 async def _log_error(error: Exception) -> None:
-    log.warning("NATS: %r", error)
+    log.log(logging.DEBUG if isinstance(error, OSError) else logging.WARNING, "NATS: %r", error)
+
+
+async def _log_absence() -> None:
+    log.warning("NATS is away")
 
 
 def connection_options(nats_url: str, name: str) -> dict[str, Any]:
@@ -33,6 +37,7 @@ def connection_options(nats_url: str, name: str) -> dict[str, Any]:
         "max_outstanding_pings": 2,
         "drain_timeout": 2,
         "error_cb": _log_error,
+        "disconnected_cb": _log_absence,
     }
 
 
