@@ -119,7 +119,9 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def record_process(data: DataDirectory, name: str, pid: int) -> None:
     """Note a running child, so that the next launcher can tell it from a stranger that got its number."""
-    (data.run / f"{name}.pid").write_text(f"{pid} {birth(pid)}\n")
+    staging = data.run / f"{name}.pid.new"
+    staging.write_text(f"{pid} {birth(pid)}\n")
+    staging.rename(data.run / f"{name}.pid")
 
 
 def leftovers(data: DataDirectory) -> dict[str, int]:
