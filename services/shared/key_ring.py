@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import httpx
 
-from services.shared.tokens import Claims, PublicKey, TokenRefused, UnknownKey, public_keys, verify_token
+from services.shared.tokens import LEEWAY, Claims, PublicKey, TokenRefused, UnknownKey, public_keys, verify_token
 
 log = logging.getLogger(__name__)
 
@@ -40,16 +40,17 @@ class TokenVerifier:
         self._last_try = float("-inf")
         self._last_success = float("-inf")
         self._fetching = asyncio.Lock()
+        self._refreshing: asyncio.Task[bool] | None = None
         self._verified: OrderedDict[bytes, Claims] = OrderedDict()
 
     async def verify(self, token: str) -> Claims:
         """The claims of a good token; TokenRefused for another, KeysUnavailable while there is no key to judge by."""
         digest = hashlib.sha256(token.encode("utf-8", "replace")).digest()
         if time.monotonic() - self._last_success > REFRESH_AFTER:
-            await self._fetch()
+            await self._refresh()
         known = self._verified.get(digest)
         if known is not None:
-            if known.expires_at > datetime.now(UTC):
+            if known.expires_at + LEEWAY > datetime.now(UTC):
                 return known
             del self._verified[digest]
             raise TokenRefused("expired")
@@ -69,6 +70,13 @@ class TokenVerifier:
     def forget_tokens(self) -> None:
         """Drop what is remembered: each token is verified again when it comes."""
         self._verified.clear()
+
+    async def _refresh(self) -> None:
+        """Fetch again; where there are keys to go on with, nobody waits for it."""
+        if not self._keys:
+            await self._fetch()
+        elif self._refreshing is None or self._refreshing.done():
+            self._refreshing = asyncio.create_task(self._fetch())
 
     async def _verify_afresh(self, token: str) -> Claims:
         try:

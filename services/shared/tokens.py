@@ -8,6 +8,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -73,19 +74,24 @@ def private_to_jwk(private_pem: bytes, key_id: str) -> dict[str, str]:
     return {**public, "kid": key_id, "use": "sig"}
 
 
-def public_keys(jwks: Mapping[str, Any]) -> dict[str, PublicKey]:
-    """The ES256 keys of a JWKS by `kid`; other entries are passed over.
+def public_keys(jwks: object) -> dict[str, PublicKey]:
+    """The ES256 keys of a JWKS by `kid`; other entries are passed over, broken ones too.
 
     Raises ValueError when the document is no JWKS at all.
     """
-    listed = jwks.get("keys")
+    listed = jwks.get("keys") if isinstance(jwks, Mapping) else None
     if not isinstance(listed, list):
         raise ValueError("a JWKS has a list `keys`")
-    return {
-        entry["kid"]: jwk.construct(entry, ALGORITHM)
-        for entry in listed
-        if isinstance(entry, dict) and entry.get("kty") == "EC" and entry.get("crv") == "P-256" and entry.get("kid")
-    }
+    keys: dict[str, PublicKey] = {}
+    for entry in listed:
+        if isinstance(entry, dict) and (entry.get("kty"), entry.get("crv")) == ("EC", "P-256") and _has_key_id(entry):
+            with suppress(Exception):  # python-jose raises anything over a broken entry
+                keys[entry["kid"]] = jwk.construct(entry, ALGORITHM)
+    return keys
+
+
+def _has_key_id(entry: Mapping[str, object]) -> bool:
+    return isinstance(entry.get("kid"), str) and entry["kid"] != ""
 
 
 def verify_token(token: str, keys: Mapping[str, PublicKey], *, issuer: str, audience: str) -> Claims:
