@@ -1,6 +1,7 @@
 """The gateway as one ASGI application: what it is made of, and what lives from its start to its end."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
@@ -11,6 +12,7 @@ from services.gateway.exchange import Receive, Scope, Send
 from services.gateway.gate import Gate
 from services.gateway.metrics import Metrics
 from services.gateway.own import OwnPages
+from services.gateway.proxy.vigil import Vigil
 from services.gateway.routes import ROUTES, RouteTable, Service
 from services.gateway.settings import GatewaySettings
 from services.gateway.templates import Templates
@@ -53,6 +55,7 @@ class Gateway:
         await receive()
         try:
             async with self._opened() as self._gate:
+                gc.freeze()  # what lives as long as the process is not looked through again and again
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
         except OSError as error:
@@ -70,6 +73,8 @@ class Gateway:
             upstreams = {service: _upstream(service, settings) for service in self._table.services}
             readiness = Readiness(tuple(upstreams.values()), hopper, every_seconds=settings.readiness_seconds)
             await stack.enter_async_context(_running(readiness.watch()))
+            vigil = Vigil()
+            await stack.enter_async_context(_running(vigil.keep()))
             metrics = Metrics(upstreams.values())
             if settings.metrics_port is not None:
                 server, _ = metrics.serve(settings.metrics_host, settings.metrics_port)
@@ -91,6 +96,7 @@ class Gateway:
                 upstreams=upstreams,
                 hopper=hopper,
                 verifier=TokenVerifier(settings.jwks_url, issuer=settings.issuer, audience=settings.audience),
+                vigil=vigil,
                 own=OwnPages(self.contract, readiness),
                 metrics=metrics,
             )

@@ -58,14 +58,13 @@ class Exchange:
         self.linger: Callable[[], Awaitable[None]] | None = None
         self.trace_id = self.request_id = ""
         self.traceparent = b""
-        self.continue_trace(b"", b"")
 
     def continue_trace(self, traceparent: bytes, request_id: bytes) -> None:
         """Keep a valid W3C `traceparent` and a well-formed request id; make what is missing."""
         match = _TRACEPARENT.fullmatch(traceparent)
         if match:
             self.traceparent, self.trace_id = traceparent, (match[1] or match[2]).decode()
-        elif not self.trace_id:
+        else:
             noise = os.urandom(24).hex()
             self.trace_id = noise[:32]
             self.traceparent = f"00-{self.trace_id}-{noise[32:]}-01".encode()

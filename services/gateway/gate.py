@@ -13,6 +13,7 @@ from services.gateway.exchange import ClientGone, Exchange, Receive, Scope, Send
 from services.gateway.metrics import CLIENT_GONE, Metrics
 from services.gateway.own import OwnPages
 from services.gateway.proxy.forward import Forwarding, forward
+from services.gateway.proxy.vigil import Vigil
 from services.gateway.routes import LimitClass, Route, RouteTable, Service
 from services.gateway.settings import GatewaySettings
 from services.gateway.templates import Templates
@@ -39,6 +40,7 @@ class Gate:
         upstreams: Mapping[Service, Upstream],
         hopper: Hopper,
         verifier: TokenVerifier,
+        vigil: Vigil,
         own: OwnPages,
         metrics: Metrics,
     ) -> None:
@@ -48,6 +50,7 @@ class Gate:
         self._upstreams = upstreams
         self._hopper = hopper
         self._verifier = verifier
+        self._vigil = vigil
         self._own = own
         self._metrics = metrics
         self._cors = Cors(settings.cors_origins)
@@ -132,7 +135,7 @@ class Gate:
             deadline_seconds=self._deadlines[route.limit_class],
             idle_seconds=self._settings.upstream_idle_seconds,
         )
-        await forward(forwarding, self._upstreams[route.service], self._hopper)
+        await forward(forwarding, self._upstreams[route.service], self._hopper, self._vigil)
 
     def _limit(self, limit_class: LimitClass, principal: str, exchange: Exchange) -> None:
         rate = self._rates[limit_class]
@@ -143,6 +146,8 @@ async def _refuse(exchange: Exchange, problem: Problem, headers: Headers, body: 
     """Answer with the problem; where an answer has begun already, there is nothing more to say."""
     if exchange.has_begun:
         return
+    if not exchange.trace_id:
+        exchange.continue_trace(b"", b"")
     if body.is_pending:
         exchange.linger = body.drain
     status, fields, document = exchange.rendered(problem, headers.get(b"accept-language", b""))

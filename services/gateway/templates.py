@@ -7,17 +7,15 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 class Template:
-    """A path of the contract, as "/v1/tickets/{ticket_id}", with its methods in upper case."""
+    """A path of the contract, as "/v1/tickets/{ticket_id}"; `allow` is what an Allow field says of it.
+
+    It lists what is declared, HEAD with GET, and OPTIONS.
+    """
 
     def __init__(self, path: str, methods: tuple[str, ...]) -> None:
         self.path = path
-        self.methods = methods
-
-    @property
-    def allow(self) -> str:
-        """The value of an Allow field: what is declared, HEAD with GET, and OPTIONS."""
-        implied = {"OPTIONS"} | ({"HEAD"} if "GET" in self.methods else set())
-        return ", ".join(sorted({*self.methods, *implied}))
+        implied = {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
+        self.allow = ", ".join(sorted({*methods, *implied}))
 
 
 class _Node:

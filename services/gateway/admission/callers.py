@@ -74,7 +74,7 @@ def rate_principal(claims: Claims | None, address: str) -> str:
     ('2001:db8::/64', '192.0.2.1')
     """
     if claims is not None:
-        return str(claims.subject)
+        return str(claims.all["sub"])
     return str(ip_network((address, 64), strict=False)) if ":" in address else address
 
 

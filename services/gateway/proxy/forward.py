@@ -3,15 +3,13 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable
-from typing import TypeVar
 
 from services.gateway.admission.body import Body, SlowBody
 from services.gateway.admission.shape import Headers, InvalidHeader
 from services.gateway.exchange import ClientGone, Exchange
-from services.gateway.proxy.departure import Departure
 from services.gateway.proxy.headers import to_service
 from services.gateway.proxy.relay import Relay
+from services.gateway.proxy.vigil import Flight, Vigil
 from services.gateway.upstreams.hop import AnswerBroke, HopAnswer, HopFailed, Hopper
 from services.gateway.upstreams.upstream import Instance, Slot, Upstream
 from services.shared.language import Texts
@@ -19,7 +17,6 @@ from services.shared.problems import Problem
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 
 
@@ -93,32 +90,49 @@ class Forwarding:
         return to_service(self.headers, own)
 
 
-async def forward(forwarding: Forwarding, upstream: Upstream, hopper: Hopper) -> None:
+async def forward(forwarding: Forwarding, upstream: Upstream, hopper: Hopper, vigil: Vigil) -> None:
     """Send the request on and its answer back.
 
     Raises a Problem as long as nothing was answered, ClientGone when nobody waits any more.
     """
-    exchange, body = forwarding.exchange, forwarding.body
-    departure = Departure(exchange.receive)
+    body = forwarding.body
+    flight = vigil.begin(forwarding.exchange.receive, forwarding.ends_at)
     try:
         if body.is_small:
-            await _within_deadline(body.spool(), forwarding, upstream)
-        body.on_finished = departure.arm
+            await body.spool()
         if body.finished:
-            departure.arm()
-        with upstream.slot() as slot:
-            await _pass_through(forwarding, upstream, hopper, slot)
+            flight.arm()
+        else:
+            body.on_finished = flight.arm
+        slot = upstream.take_slot()
+        try:
+            await _pass_through(forwarding, upstream, hopper, slot, flight)
+        finally:
+            slot.release()
     except asyncio.CancelledError:
-        if not departure.has_left:
+        if not flight.has_left and not flight.is_late:
             raise
-        _stay()
-        raise ClientGone from None
+        flight.stay()
+        raise _early_end(flight, forwarding, upstream) from None
     finally:
-        departure.stop()
+        vigil.end(flight)
 
 
-async def _pass_through(forwarding: Forwarding, upstream: Upstream, hopper: Hopper, slot: Slot) -> None:
-    answer, instance = await _within_deadline(_ask(forwarding, upstream, hopper), forwarding, upstream)
+def _early_end(flight: Flight, forwarding: Forwarding, upstream: Upstream) -> Exception:
+    if flight.has_left:
+        return ClientGone()
+    if forwarding.body.finished:
+        return GatewayTimeout(service=upstream.service)
+    forwarding.body.failure = SlowBody()
+    return forwarding.body.failure
+
+
+async def _pass_through(forwarding: Forwarding, upstream: Upstream, hopper: Hopper, slot: Slot, flight: Flight) -> None:
+    try:
+        answer, instance = await _ask(forwarding, upstream, hopper)
+    except HopFailed as failed:
+        raise _as_seen_by_the_client(failed, forwarding, upstream) from None
+    flight.ends_at = None
     relay = Relay(forwarding.exchange, forwarding.headers, origin=instance.origin, idle_seconds=forwarding.idle_seconds)
     if not forwarding.body.finished:
         forwarding.exchange.linger = forwarding.body.drain
@@ -131,36 +145,17 @@ async def _pass_through(forwarding: Forwarding, upstream: Upstream, hopper: Hopp
     except asyncio.CancelledError:
         if not slot.was_ended:
             raise
-        _stay()
+        flight.stay()
         await forwarding.exchange.write(b"", more=False)
     finally:
         answer.close()
 
 
-def _stay() -> None:
-    """The cancellation of this task was meant for the work that has just ended, not for the task."""
-    task = asyncio.current_task()
-    if task is not None:
-        task.uncancel()
-
-
-async def _within_deadline(work: Awaitable[T], forwarding: Forwarding, upstream: Upstream) -> T:
-    """The result of `work`, or the problem that its failure is to the client."""
-    body = forwarding.body
-    try:
-        async with asyncio.timeout(forwarding.seconds_left):
-            return await work
-    except TimeoutError:
-        if not body.finished:
-            raise SlowBody from None
-        raise GatewayTimeout(service=upstream.service) from None
-    except HopFailed as failed:
-        if body.failure is not None:
-            raise body.failure from None
-        log.warning("the %s service did not answer: %s", upstream.service, failed)
-        if failed.is_timeout:
-            raise GatewayTimeout(service=upstream.service) from None
-        raise BadGateway(service=upstream.service) from None
+def _as_seen_by_the_client(failed: HopFailed, forwarding: Forwarding, upstream: Upstream) -> Exception:
+    if forwarding.body.failure is not None:
+        return forwarding.body.failure
+    log.warning("the %s service did not answer: %s", upstream.service, failed)
+    return GatewayTimeout(service=upstream.service) if failed.is_timeout else BadGateway(service=upstream.service)
 
 
 async def _ask(forwarding: Forwarding, upstream: Upstream, hopper: Hopper) -> tuple[HopAnswer, Instance]:

@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from services.gateway.routes import Service
@@ -89,16 +88,11 @@ class Upstream:
         for slot in tuple(self.streams):
             slot.end()
 
-    @contextmanager
-    def slot(self) -> Iterator[Slot]:
+    def take_slot(self) -> Slot:
         """A place for one request, or UpstreamBusy at once: waiting in line would only move the overload here."""
         if self.in_flight >= self.most_requests:
             raise UpstreamBusy(service=self.service)
-        slot = Slot(self)
-        try:
-            yield slot
-        finally:
-            slot.release()
+        return Slot(self)
 
     def next_instance(self, *, besides: Instance | None = None) -> Instance:
         """The replica whose turn it is: ready ones first, and, where none is, any that may be tried.
