@@ -6,7 +6,7 @@ from services.requests.worktime import definition_from
 from services.requests.worktime.days import DayRules
 from services.requests.worktime.windows import Window
 from services.requests.worktime.zones import microseconds_of
-from tests.requests.worktime.samples import ROUND_THE_CLOCK, a_document, hours
+from tests.requests.worktime.samples import ROUND_THE_CLOCK, a_calendar, a_document, at, hours
 
 
 def a_window(first: int, last: int, zone: str = "Europe/Berlin", **document: object) -> Window:
@@ -39,3 +39,13 @@ def test_a_window_answers_for_its_local_years() -> None:
     window = a_window(2023, 2024)
     assert window.begin == microseconds_of(datetime(2022, 12, 31, 23, tzinfo=UTC))
     assert window.finish == microseconds_of(datetime(2024, 12, 31, 23, tzinfo=UTC))
+
+
+def test_a_calendar_keeps_the_years_it_has_compiled() -> None:
+    calendar = a_calendar()
+    for year in (2024, 2030, 2020):
+        calendar.is_open(at(f"{year}-05-01T12:00"))
+    years = microseconds_of(at("2020-05-01T12:00")), microseconds_of(at("2030-05-01T12:00"))
+    window = calendar.window_over(*years)
+    assert (window.first, window.last) == (2020, 2030)
+    assert calendar.window_over(*years) is window
