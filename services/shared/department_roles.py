@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
 import httpx
+from pydantic import BaseModel
 
 Lookup = Callable[[UUID, str], Awaitable[Mapping[UUID, str]]]
 """One role per department id, for the subject of a verified token and that token."""
@@ -14,6 +15,17 @@ REMEMBERED = 1_000
 
 class RolesUnavailable(Exception):
     """The issuer did not answer, so nobody can say what this actor may do."""
+
+
+class _Membership(BaseModel):
+    department_id: UUID
+    role: str
+
+
+class _Me(BaseModel):
+    """As much of /v1/me as is read here."""
+
+    memberships: list[_Membership]
 
 
 class RolesFromMe:
@@ -32,10 +44,10 @@ class RolesFromMe:
         try:
             async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
                 answer = await client.get(self._url, headers={"Authorization": f"Bearer {token}"})
-                memberships = answer.raise_for_status().json()["memberships"]
-        except (httpx.HTTPError, ValueError, KeyError) as error:
+                me = _Me.model_validate_json(answer.raise_for_status().content)
+        except (httpx.HTTPError, ValueError) as error:
             raise RolesUnavailable from error
-        roles = {UUID(each["department_id"]): str(each["role"]) for each in memberships}
+        roles = {each.department_id: each.role for each in me.memberships}
         self._known[digest] = roles
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)

@@ -1,15 +1,19 @@
 """Departments, people and service accounts made through the use cases, and the headers that sign them in."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 from fastapi import FastAPI
 from sqlalchemy import select
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
 from services.identity.accounts.service.accounts import set_password
+from services.identity.app import create_app, load_keys
 from services.identity.authorization.rules import scopes_of
 from services.identity.clients.models import Client
 from services.identity.clients.queries import client_memberships
@@ -24,6 +28,8 @@ from services.identity.people.models import Person
 from services.identity.people.queries import find_person, memberships_of
 from services.identity.people.schemas import NewPerson
 from services.identity.people.service.people import create_person
+from services.identity.settings import IdentitySettings
+from tests.embedded import Databases
 
 PASSWORD = "tall-otter-sings"
 
@@ -88,6 +94,21 @@ class Organisation:
         async with self.app.state.sessions() as session:
             rows = (await session.scalars(query)).all()
         return [(row.subject.removeprefix("acuerdo.identity.").removesuffix(".v1"), row.body["data"]) for row in rows]
+
+
+@asynccontextmanager
+async def on_its_own(databases: Databases) -> AsyncIterator[tuple[Organisation, httpx.AsyncClient]]:
+    """An organisation whose app commits, on a database of its own; the client is signed in as its administrator."""
+    urls = await databases.fresh("identity")
+    app = create_app(IdentitySettings(database_url=urls.runtime, argon2_time=1, argon2_memory=8))
+    await load_keys(app)
+    organisation = Organisation(app)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    headers = await organisation.admin()
+    async with httpx.AsyncClient(transport=transport, base_url="http://identity", headers=headers) as client:
+        yield organisation, client
+    app.state.passwords.close()
+    await app.state.engine.dispose()
 
 
 def first_pointer(answer: Any) -> str:

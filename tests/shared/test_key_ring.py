@@ -1,7 +1,6 @@
 """The key ring against a real address: issuer away, hanging or wrong, floods of unknown keys, rotation."""
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator
 
@@ -11,74 +10,41 @@ from services.shared import key_ring
 from services.shared.key_ring import KeysUnavailable, TokenVerifier
 from services.shared.tokens import TokenRefused, UnknownKey, public_keys
 from tests.issuer import Issuer
+from tests.shared.json_server import JsonServer
 from tests.token_attacks import HEADER, good_claims, signed
 
 WINDOW = 0.3
 
 
-class JwksServer:
-    """Answers every request with `document`; `fetches` counts them, `is_hanging` leaves them unanswered."""
-
-    def __init__(self) -> None:
-        self.document: object = {}
-        self.fetches = 0
-        self.is_hanging = False
-        self.url = ""
-        self._server: asyncio.Server | None = None
-        self._open: set[asyncio.StreamWriter] = set()
-
-    async def start(self) -> None:
-        self._server = await asyncio.start_server(self._answer, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/oauth2/jwks"
-
-    async def stop(self) -> None:
-        if self._server is not None:
-            self._server.close()
-        for writer in list(self._open):
-            writer.transport.abort()
-
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._open.add(writer)
-        await reader.readuntil(b"\r\n\r\n")
-        self.fetches += 1
-        if not self.is_hanging:
-            body = self.document if isinstance(self.document, bytes) else json.dumps(self.document).encode()
-            head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode()
-            writer.write(head + body)
-            await writer.drain()
-            writer.close()
-            self._open.discard(writer)
-
-
 @pytest.fixture
-async def server() -> AsyncIterator[JwksServer]:
-    made = JwksServer()
+async def server() -> AsyncIterator[JsonServer]:
+    made = JsonServer()
     await made.start()
     yield made
     await made.stop()
 
 
 @pytest.fixture
-def verifier(server: JwksServer, issuer: Issuer) -> TokenVerifier:
+def verifier(server: JsonServer, issuer: Issuer) -> TokenVerifier:
     server.document = issuer.jwks
     return TokenVerifier(server.url, issuer="urn:acuerdo", audience="acuerdo", fetch_window=WINDOW)
 
 
-async def test_keys_are_fetched_once(server: JwksServer, verifier: TokenVerifier, issuer: Issuer) -> None:
+async def test_keys_are_fetched_once(server: JsonServer, verifier: TokenVerifier, issuer: Issuer) -> None:
     same = issuer.token()
     for token in (same, same, issuer.token(), issuer.token()):
         await verifier.verify(token)
     assert server.fetches == 1
 
 
-async def test_without_any_key_nothing_is_judged(server: JwksServer, verifier: TokenVerifier, issuer: Issuer) -> None:
+async def test_without_any_key_nothing_is_judged(server: JsonServer, verifier: TokenVerifier, issuer: Issuer) -> None:
     await server.stop()
     with pytest.raises(KeysUnavailable):
         await verifier.verify(issuer.token())
 
 
 async def test_with_the_issuer_away_it_goes_on(
-    server: JwksServer, verifier: TokenVerifier, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+    server: JsonServer, verifier: TokenVerifier, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await verifier.verify(issuer.token())
     await server.stop()
@@ -89,7 +55,7 @@ async def test_with_the_issuer_away_it_goes_on(
 
 
 async def test_a_hanging_issuer_holds_nobody_up(
-    server: JwksServer, verifier: TokenVerifier, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+    server: JsonServer, verifier: TokenVerifier, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await verifier.verify(issuer.token())
     server.is_hanging = True
@@ -102,7 +68,7 @@ async def test_a_hanging_issuer_holds_nobody_up(
 
 
 async def test_a_flood_of_unknown_keys_is_one_fetch_a_window(
-    server: JwksServer, verifier: TokenVerifier, issuer: Issuer
+    server: JsonServer, verifier: TokenVerifier, issuer: Issuer
 ) -> None:
     flood = [signed(issuer.pem, {**HEADER, "kid": f"unknown-{n}"}, good_claims()) for n in range(100)]
     await verifier.verify(issuer.token())
@@ -115,7 +81,7 @@ async def test_a_flood_of_unknown_keys_is_one_fetch_a_window(
 
 
 async def test_a_new_key_is_found_when_it_is_first_named(
-    server: JwksServer, verifier: TokenVerifier, issuer: Issuer
+    server: JsonServer, verifier: TokenVerifier, issuer: Issuer
 ) -> None:
     await verifier.verify(issuer.token())
     new = Issuer()
@@ -127,7 +93,7 @@ async def test_a_new_key_is_found_when_it_is_first_named(
 
 
 async def test_a_withdrawn_key_is_dropped_with_its_tokens(
-    server: JwksServer, verifier: TokenVerifier, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+    server: JsonServer, verifier: TokenVerifier, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token, new = issuer.token(), Issuer()
     await verifier.verify(token)
@@ -146,7 +112,7 @@ async def test_a_withdrawn_key_is_dropped_with_its_tokens(
 
 @pytest.mark.parametrize("document", [b"<html>", b"", b"[]", b"null", {"keys": 7}, {"keys": [{"kty": "EC"}]}, b"\xff"])
 async def test_a_document_that_is_no_jwks_is_no_crash(
-    server: JwksServer, verifier: TokenVerifier, issuer: Issuer, document: object
+    server: JsonServer, verifier: TokenVerifier, issuer: Issuer, document: object
 ) -> None:
     server.document = document
     with pytest.raises(KeysUnavailable):

@@ -170,3 +170,11 @@ async def test_of_a_batch_each_is_made_or_refused_alone(client: httpx.AsyncClien
     assert (wrong.status_code, first_pointer(wrong)) == (422, "/items/1/email")
     too_many = await client.post(f"{PATH}/batch", json={"items": [ANA] * 501}, headers=headers)
     assert too_many.status_code == 422
+
+
+async def test_batch_is_no_person(client: httpx.AsyncClient, organisation: Organisation) -> None:
+    headers = await organisation.admin()
+    for method in ("GET", "PATCH", "DELETE"):
+        answer = await client.request(method, f"{PATH}/batch", headers=headers)
+        assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert (await client.get(f"{PATH}/somebody", headers=headers)).status_code == 404

@@ -74,7 +74,7 @@ async def list_people(
     return Page(items=items, next=page.cursor([rows[-1].id]) if has_more else None)
 
 
-@router.get("/v1/people/{person_id}")
+@router.get("/v1/people/{person_id:uuid}")
 async def read_person(
     actor: Reader, person_id: Id, session: Transaction, request: Request, response: Response
 ) -> PersonPublic:
@@ -85,7 +85,7 @@ async def read_person(
 
 
 @router.patch(
-    "/v1/people/{person_id}",
+    "/v1/people/{person_id:uuid}",
     responses=problem_responses(EmailTaken, LastAdministrator, RolesNotYours, PreconditionFailed, PreconditionRequired),
 )
 async def change_person(
