@@ -14,7 +14,7 @@ help:  ## show this
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1\t/p' Makefile
 
 up: .venv/runtime  ## start the whole platform: make up PORT=8080 DATA=./.acuerdo ARGS=--no-demo
-	@$(RUN) services up --port "$(PORT)" --data "$(DATA)" $(ARGS)
+	@exec $(RUN) services up --port "$(PORT)" --data "$(DATA)" $(ARGS)
 
 test: .venv/development  ## run the tests (up to five minutes)
 	@$(RUN) pytest -q -n $(WORKERS) -m "not slow"

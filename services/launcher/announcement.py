@@ -1,10 +1,17 @@
 """What the terminal says when everything is up: the address, who can sign in, and three lines to try."""
 
+import json
+import shlex
 from collections.abc import Sequence
 
 from services.launcher.after_start import SignIn
 
 SHOWN = 4
+# When is an hour of work done that begins on a Friday at half past four?
+COMPUTE = {
+    "calendar": {"time_zone": "Europe/Madrid", "shifts": [{"weekday": "fri", "start": "09:00", "end": "17:00"}]},
+    "add": {"start": "2026-01-09T15:30:00Z", "duration": "PT1H"},
+}
 
 
 def announcement(base_url: str, sign_ins: Sequence[SignIn], demo_file: str) -> str:
@@ -25,11 +32,15 @@ def to_try(base_url: str, sign_ins: Sequence[SignIn]) -> list[str]:
     >>> to_try("http://127.0.0.1:8080", [])[0]
     'curl http://127.0.0.1:8080/health/ready'
     """
-    health, contract = f"curl {base_url}/health/ready", f"curl {base_url}/openapi.json"
+    compute = _post(f"{base_url}/v1/calendars/compute", COMPUTE)
     if not sign_ins:
-        return [health, contract, f"curl {base_url}/health/live"]
-    login = f'{{"email": "{sign_ins[0].email}", "password": "{sign_ins[0].password}"}}'
-    return [health, contract, f"curl {base_url}/v1/sessions -H 'content-type: application/json' -d '{login}'"]
+        return [f"curl {base_url}/health/ready", f"curl {base_url}/openapi.json", compute]
+    login = {"email": sign_ins[0].email, "password": sign_ins[0].password}
+    return [f"curl {base_url}/openapi.json", _post(f"{base_url}/v1/sessions", login), compute]
+
+
+def _post(url: str, body: object) -> str:
+    return f"curl {url} -H 'content-type: application/json' -d {shlex.quote(json.dumps(body))}"
 
 
 def _people(sign_ins: Sequence[SignIn]) -> list[str]:

