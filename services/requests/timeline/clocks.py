@@ -123,7 +123,7 @@ def at_moment(terms: Terms, cycles: Cycles, moment: Moment, at: datetime) -> Cyc
         for cycle in cycles
     ]
     for target in terms.targets:
-        own = [cycle for cycle in kept if cycle.clock is target.clock]
-        if moment in RULES[target.clock].starts and not (own and own[-1].ended_at is None):
-            kept.append(started(target, len(own) + 1, at))
+        if moment in RULES[target.clock].starts:
+            number = sum(cycle.clock is target.clock for cycle in kept) + 1
+            kept.append(started(target, number, at))
     return tuple(kept)

@@ -74,9 +74,10 @@ class Scene:
 
     def come_alive(self, towards: State) -> None:
         """Out of a state that is done (a reopening), or towards the provider for the first time (approved)."""
-        if not self.is_submitted:
-            if towards is not State.AWAITING_APPROVAL:
-                self._submit()
+        if not self.is_submitted and towards is State.AWAITING_APPROVAL:
+            self.path = PLAIN[State.AWAITING_APPROVAL]
+        elif not self.is_submitted:
+            self._submit()
         elif self.state in DONE:
             self.moments.append(Moment.REOPENED)
             self.path = PLAIN[State.IN_PROGRESS]

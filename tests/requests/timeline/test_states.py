@@ -99,6 +99,16 @@ def test_a_wait_within_a_wait_ends_into_the_first() -> None:
     assert story.lines("mon 13:00")[-1] == "mon 12:00 third_party:Acme waiting_on_third_party"
 
 
+def test_returning_to_a_wait_keeps_what_was_said_of_it_unless_more_is_said() -> None:
+    story = a_ticket()
+    story.provider("mon 10:00", Moved(State.WAITING_ON_THIRD_PARTY, third_party="Acme"))
+    story.provider("mon 11:00", Moved(State.WAITING_ON_CUSTOMER, comment="Which one?"))
+    story.provider("mon 12:00", State.WAITING_ON_THIRD_PARTY)
+    assert story.lines("mon 13:00")[-1] == "mon 12:00 third_party:Acme waiting_on_third_party"
+    story.provider("mon 13:00", Moved(State.WAITING_ON_THIRD_PARTY, third_party="Globex"))
+    assert story.lines("mon 14:00")[-1] == "mon 13:00 third_party:Globex waiting_on_third_party"
+
+
 def test_an_answer_while_waiting_on_another_is_not_asked_for_again() -> None:
     story = a_ticket()
     story.provider("mon 10:00", State.IN_PROGRESS)

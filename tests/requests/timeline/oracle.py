@@ -1,0 +1,300 @@
+"""A ticket the slow way: facts read one by one into plain variables, clocks counted quarter of an hour by quarter.
+
+Nothing is taken from the fold but the words. Where the fold keeps a path, this keeps a base and numbered rests; where
+the fold adds and measures working time, this looks at every quarter and asks who held the ticket and whether it was
+worked.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from services.requests.timeline.events import Event
+from services.requests.timeline.facts import (
+    Assigned,
+    Commented,
+    HandOffAccepted,
+    HandOffEnded,
+    Moved,
+    Reported,
+    Submitted,
+)
+from services.requests.timeline.vocabulary import Side
+from tests.requests.timeline.weeks import tick_of
+
+DONE = ("fulfilled", "closed", "declined", "cancelled")
+RESTS = ("awaiting_approval", "waiting_on_customer", "waiting_on_third_party", "handed_off")
+Held = tuple[str, str, tuple[str, ...]]
+
+
+def counting(events: Iterable[Event]) -> list[Event]:
+    """The facts that count: one that a counting correction names does not, and corrections never do."""
+    known = {event.id: event for event in events}
+
+    def stands(event: Event) -> bool:
+        return not any(
+            other.corrects == event.id and other.sequence > event.sequence and stands(other) for other in known.values()
+        )
+
+    left = [event for event in known.values() if event.corrects is None and stands(event)]
+    return sorted(left, key=lambda e: (tick_of(e.occurred_at), e.source_order, e.sequence))
+
+
+@dataclass
+class Part:
+    """A hand-off."""
+
+    id: UUID
+    department: str
+    above: "Part | None"
+    wait: bool
+    is_open: bool = True
+
+    def is_waited_for(self) -> bool:
+        return self.is_open and self.wait and (self.above is None or self.above.is_waited_for())
+
+
+@dataclass
+class Watched:
+    """What an attentive clerk would have written down."""
+
+    provider: str
+    base: str = ""
+    rests: dict[str, tuple[int, str | None, str | None]] = field(default_factory=dict)
+    parts: list[Part] = field(default_factory=list)
+    group: str | None = None
+    is_submitted: bool = False
+    moments: list[tuple[int, str]] = field(default_factory=list)
+    held: list[tuple[int, Held]] = field(default_factory=list)
+    now: int = 0
+    entered: int = 0
+
+    @property
+    def state(self) -> str:
+        return max(self.rests, key=lambda rest: self.rests[rest][0]) if self.rests else self.base
+
+    @property
+    def came_from(self) -> str | None:
+        beneath = sorted(self.rests, key=lambda rest: self.rests[rest][0])[:-1]
+        return (beneath[-1] if beneath else self.base) if self.rests else None
+
+    def read(self, event: Event) -> None:
+        self.now = tick_of(event.occurred_at)
+        fact, side = event.payload, event.actor.side
+        if not self.base:
+            self._begin(fact)
+        elif isinstance(fact, Submitted):
+            return
+        if side is Side.PROVIDER and not isinstance(fact, Submitted | Reported):
+            self._acted(is_decline=isinstance(fact, Moved) and fact.to == "declined")
+        serves = side in (Side.PROVIDER, Side.DEPARTMENT) and not event.actor.automatic
+        if isinstance(fact, Moved):
+            self._go(fact.to.value, fact.reason, fact.third_party)
+            if serves and (fact.comment or fact.to == "waiting_on_customer"):
+                self._note("replied")
+        elif isinstance(fact, Commented):
+            if serves and fact.visibility == "public":
+                self._note("replied")
+            if side is Side.CUSTOMER and fact.visibility == "public" and fact.answers:
+                self.rests.pop("waiting_on_customer", None)
+        elif isinstance(fact, HandOffAccepted):
+            self._hand_off(fact)
+        elif isinstance(fact, HandOffEnded):
+            self._end_part(fact.link_id)
+        elif isinstance(fact, Reported):
+            self._row(fact, event)
+        else:
+            assert isinstance(fact, Submitted | Assigned)
+        self.held.append((self.now, self._holder()))
+
+    def _begin(self, fact: object) -> None:
+        wanted = fact.state if isinstance(fact, Reported) else fact.to if isinstance(fact, Moved) else None
+        if wanted == "awaiting_approval" or (isinstance(fact, Submitted) and fact.needs_approval):
+            self.base = "awaiting_approval"
+        else:
+            self._submit()
+
+    def _note(self, what: str) -> None:
+        self.moments.append((self.now, what))
+
+    def _submit(self) -> None:
+        self.base, self.rests, self.is_submitted = "submitted", {}, True
+        self._note("submitted")
+
+    def _acted(self, *, is_decline: bool = False) -> None:
+        self._note("acted")
+        if self.state == "submitted" and not is_decline:
+            self.base = "accepted"
+
+    def _wake(self, towards: str) -> None:
+        if not self.is_submitted and towards == "awaiting_approval":
+            self.base, self.rests = towards, {}
+        elif not self.is_submitted:
+            self._submit()
+        elif self.base in DONE:
+            self._note("reopened")
+            self.base = "in_progress"
+
+    def _go(self, to: str, reason: str | None = None, third: str | None = None) -> None:
+        if to in DONE:
+            if not self.is_submitted and to in ("fulfilled", "closed"):
+                self._submit()
+            if to != "closed" or self.base not in DONE:
+                self._note("fulfilled" if to == "closed" else to)
+            for part in self.parts:
+                part.is_open = False
+            self.base, self.rests = to, {}
+            return
+        self._wake(to)
+        if to not in RESTS:
+            self.base, self.rests = to, {}
+        elif to in self.rests:
+            place = self.rests[to][0]
+            self.rests = {rest: said for rest, said in self.rests.items() if said[0] <= place}
+            if reason or third:
+                self.rests[to] = (place, reason, third)
+        elif to == self.base:
+            self.rests = {}
+        else:
+            self.entered += 1
+            self.rests[to] = (self.entered, reason, third)
+
+    def _hand_off(self, fact: HandOffAccepted) -> None:
+        if self.base in DONE or any(part.id == fact.link_id for part in self.parts):
+            return
+        above = next((part for part in self.parts if part.id == fact.parent and part.is_open), None)
+        self.parts.append(Part(fact.link_id, fact.department, above, fact.wait))
+        if above is not None:
+            return
+        if fact.wait:
+            self._wake("handed_off")
+        self._acted()
+        if fact.wait:
+            self._go("handed_off")
+
+    def _end_part(self, link_id: UUID) -> None:
+        waited = any(part.is_waited_for() for part in self.parts)
+        ending = {part.id for part in self.parts if part.id == link_id and part.is_open}
+        for part in self.parts:  # those above come first
+            if part.id in ending or (part.above and part.above.id in ending):
+                ending.add(part.id)
+                part.is_open = False
+        if waited and ending:
+            self._back_to_work()
+
+    def _back_to_work(self) -> None:
+        if "handed_off" in self.rests and not any(part.is_waited_for() for part in self.parts):
+            place = self.rests["handed_off"][0]
+            self.base = "in_progress"
+            self.rests = {rest: said for rest, said in self.rests.items() if said[0] > place}
+
+    def _row(self, fact: Reported, event: Event) -> None:
+        before, links_before = self.state, [(part.id, part.is_open) for part in self.parts]
+        self.group = fact.department or self.group
+        named = fact.state.value if fact.state else self.base if before == "handed_off" else before
+        if named in DONE or named == "awaiting_approval":
+            if named != before:
+                if named in ("fulfilled", "declined"):
+                    self._note("acted")
+                self._go(named)
+            return
+        self._wake(named)
+        self._follow(event.id)
+        handed_on = [(part.id, part.is_open) for part in self.parts] != links_before
+        if fact.state or handed_on:
+            self._be(named, fact.third_party)
+        if self.state == "waiting_on_customer" != before and not event.actor.automatic:
+            self._note("replied")
+        if handed_on:
+            self._note("acted")
+
+    def _follow(self, link_id: UUID) -> None:
+        if self.group is None:
+            return
+        holding = self._holding()
+        chain: list[Part] = []
+        part = holding[0] if holding else None
+        while part:
+            chain.insert(0, part)
+            part = part.above
+        if self.group == self.provider:
+            for part in chain[:1]:
+                self._shut(part)
+        elif any(part.department == self.group for part in chain):
+            place = next(n for n, part in enumerate(chain) if part.department == self.group)
+            for part in chain[place + 1 : place + 2]:
+                self._shut(part)
+        else:
+            self.parts.append(Part(link_id, self.group, chain[-1] if chain else None, True))
+
+    def _shut(self, part: Part) -> None:
+        part.is_open = False
+        for below in self.parts:
+            if below.above is part:
+                self._shut(below)
+
+    def _be(self, named: str, third: str | None) -> None:
+        waiting = any(part.is_waited_for() for part in self.parts)
+        if named == self.state and waiting == ("handed_off" in self.rests):
+            if third and named == "waiting_on_third_party":
+                self.rests[named] = (self.rests[named][0], None, third)
+            return
+        if waiting or named != "submitted":
+            self._note("acted")
+            if self.base == "submitted":
+                self.base = "accepted"
+        if not waiting and named != "handed_off":
+            self._back_to_work()
+        wanted = ["handed_off"] if waiting or named == "handed_off" else []
+        if named in ("waiting_on_customer", "waiting_on_third_party"):
+            wanted.append(named)
+        if not wanted:
+            self.base = named
+        self.rests = {}
+        for rest in wanted:
+            self.entered += 1
+            self.rests[rest] = (self.entered, None, third if rest == "waiting_on_third_party" else None)
+
+    def _holding(self) -> list[Part]:
+        """The parts that are waited for and wait for none themselves, in the order of whom they came through."""
+        waited = [part for part in self.parts if part.is_waited_for()]
+        leaves = [part for part in waited if not any(other.above is part for other in waited)]
+
+        def came(part: Part | None) -> list[int]:
+            return [] if part is None else [*came(part.above), self.parts.index(part)]
+
+        return sorted(leaves, key=came)
+
+    def _holder(self) -> Held:
+        state = self.state
+        _, reason, third = self.rests.get(state, (0, None, None))
+        if state == "handed_off":
+            names = list(dict.fromkeys(f"department:{part.department}" for part in self._holding()))
+            return (names[0], state, tuple(names[1:])) if names else ("provider", state, ())
+        if state == "waiting_on_third_party":
+            return (f"third_party:{third or 'unknown'}", reason or state, ())
+        if state == "waiting_on_customer":
+            return ("customer", reason or state, ())
+        party = {"awaiting_approval": "approver", "fulfilled": "customer"}.get(state)
+        return (party or ("none" if state in DONE else "provider"), state, ())
+
+
+def watch(provider: str, events: Iterable[Event]) -> Watched:
+    """All facts that count, read in order."""
+    watched = Watched(provider)
+    for event in counting(events):
+        watched.read(event)
+    return watched
+
+
+def holders(watched: Watched, now: int) -> list[Held]:
+    """Who held the ticket in each quarter from its first fact until now, or until it ended."""
+    quarters: list[Held] = []
+    if not watched.held:
+        return quarters
+    begin = watched.held[0][0]
+    for (since, held), (until, _) in zip(watched.held, [*watched.held[1:], (now, None)], strict=True):
+        quarters[since - begin :] = [held] * (until - since)
+    while watched.base in DONE and watched.base != "fulfilled" and quarters and quarters[-1][0] == "none":
+        quarters.pop()
+    return quarters

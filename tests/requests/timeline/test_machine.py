@@ -1,0 +1,39 @@
+"""Whatever happens to a ticket: the ledger partitions, the incremental fold is the fold, clocks equal a slow oracle."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.requests.timeline.machine import TicketMachine
+
+
+def run(examples: int, steps: int, told: Callable[[str, object], None]) -> None:
+    """Runs so many tickets of up to so many steps, the same ones every time, and tells how many steps were compared."""
+    before, facts_before = TicketMachine.steps, TicketMachine.facts_told
+    run_state_machine_as_test(
+        TicketMachine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            derandomize=True,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    told("timeline_steps", TicketMachine.steps - before)
+    told("timeline_facts", TicketMachine.facts_told - facts_before)
+
+
+def test_a_ticket_is_as_the_oracle_says_after_every_step(record_property: Callable[[str, object], None]) -> None:
+    run(60, 30, record_property)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_many_long_tickets_are_as_the_oracle_says_after_every_step(
+    record_property: Callable[[str, object], None],
+) -> None:
+    run(700, 60, record_property)
