@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TypeAlias
 
-from services.launcher.data_directory import DataDirectory, read_json, write_whole
+from services.launcher.data_directory import DataDirectory, read_json, write_text_whole, write_whole
+from services.launcher.demo.make import make_demo, make_first_admin_link, wait_for_effects
+from services.launcher.secrets_file import load_secrets
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,33 @@ class Standing:
 Step: TypeAlias = Callable[[Standing], Awaitable[Sequence[SignIn]]]
 """Does its part, again and again without harm, and gives the sign-ins that it made (none if they were there)."""
 
-WITH_DEMO: tuple[tuple[str, Step], ...] = ()
-WITHOUT_DEMO: tuple[tuple[str, Step], ...] = ()
+DEMO_TICKETS = 300
+
+
+async def _demo(standing: Standing) -> Sequence[SignIn]:
+    secret = load_secrets(standing.data).postgres
+    people = await make_demo(_databases(standing), secret, count=DEMO_TICKETS)
+    await wait_for_effects(standing.base_url)
+    known = {person.email for person in standing.sign_ins}
+    return [SignIn(p.email, p.password, p.role, p.department) for p in people if p.email not in known]
+
+
+async def _first_admin(standing: Standing) -> Sequence[SignIn]:
+    link = await make_first_admin_link(_databases(standing)["identity"], standing.base_url)
+    if link is not None:
+        write_text_whole(standing.data.first_admin, f"{link}\n", mode=0o600)
+    return []
+
+
+def _databases(standing: Standing) -> dict[str, str]:
+    found = {name: environment.get("ACUERDO_DATABASE_URL") for name, environment in standing.environments.items()}
+    return {name: url for name, url in found.items() if url is not None}
+
+
+WITH_DEMO: tuple[tuple[str, Step], ...] = ((f"a demo organisation: six departments, {DEMO_TICKETS} tickets", _demo),)
+WITHOUT_DEMO: tuple[tuple[str, Step], ...] = (
+    ("the first administrator's one-time link: first-admin.txt", _first_admin),
+)
 
 
 def earlier_sign_ins(data: DataDirectory) -> tuple[SignIn, ...]:

@@ -94,11 +94,15 @@ def held_data_directory(path: Path, purpose: str) -> Iterator[DataDirectory]:
 
 def write_whole(path: Path, content: object, mode: int = 0o644) -> None:
     """Write JSON so that a reader finds the old file or the new one, never half of it."""
+    write_text_whole(path, json.dumps(content, indent=2) + "\n", mode)
+
+
+def write_text_whole(path: Path, text: str, mode: int = 0o644) -> None:
+    """The same for text."""
     staging = path.with_name(f"{path.name}.new")
     staging.unlink(missing_ok=True)
     with open(staging, "w", opener=lambda name, flags: os.open(name, flags, mode)) as file:
-        json.dump(content, file, indent=2)
-        file.write("\n")
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
     staging.rename(path)

@@ -13,7 +13,7 @@ from services.requests.db import DeadLetter, Inbox, Outbox
 from services.requests.departments.rules import Department
 from services.requests.departments.service import identity_client, take_in_department
 from services.requests.imports import api as imports
-from services.requests.imports.service.worker import run_imports
+from services.requests.imports.service.worker import Bench, run_imports
 from services.requests.inbound import DepartmentChanged, DepartmentCreated, DepartmentTold
 from services.requests.reports import api as reports
 from services.requests.settings import RequestsSettings
@@ -43,7 +43,12 @@ def create_app(settings: RequestsSettings | None = None) -> FastAPI:
         settings,
         name="requests",
         routers=ROUTERS,
-        tasks=lambda app: (app.state.consumers.run, _relay(settings).run, lambda: tidy(app), lambda: run_imports(app)),
+        tasks=lambda app: (
+            app.state.consumers.run,
+            _relay(settings).run,
+            lambda: tidy(app),
+            lambda: run_imports(_bench(app)),
+        ),
         checks=lambda app: {
             "consumers": app.state.is_consuming,
             "outbox": lambda: outbox_check(app, Outbox),
@@ -58,6 +63,10 @@ def create_app(settings: RequestsSettings | None = None) -> FastAPI:
 
 def _relay(settings: RequestsSettings) -> Relay:
     return Relay(service="requests", database_url=settings.database_url, nats_url=settings.nats_url)
+
+
+def _bench(app: FastAPI) -> Bench:
+    return Bench(app.state.engine, app.state.sessions, app.state.terms, app.state.identity)
 
 
 def consumers_of(app: FastAPI, settings: RequestsSettings) -> Consumers:

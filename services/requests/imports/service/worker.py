@@ -6,12 +6,16 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
+import httpx
 import orjson
-from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.requests.catalogue.terms import TermsCache
 from services.requests.departments.queries import find_departments
 from services.requests.departments.service import Identity
 from services.requests.imports.models import ImportJob
@@ -20,7 +24,7 @@ from services.requests.imports.rules.rows import Log, LogRow, read_log
 from services.requests.imports.schemas import ImportMapping
 from services.requests.imports.service.bring_in import Import, Tally, bring_in
 from services.requests.imports.service.reading import lines_of, mapping_of
-from services.shared.db import hot_transaction
+from services.shared.db import Sessions, hot_transaction
 from services.shared.idempotency import session_fetch
 from services.shared.upkeep import OUTAGES
 
@@ -36,6 +40,16 @@ TRIES = 5
 """Interruptions in a row after which a job has failed for good."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What the worker works with: the database in its two ways, the terms in memory, the client for identity."""
+
+    engine: AsyncEngine
+    sessions: Sessions
+    terms: TermsCache
+    identity: httpx.AsyncClient
+
+
 class ImportInterrupted(Exception):
     """Something went wrong in the middle of a job; what its batches committed stays."""
 
@@ -48,12 +62,12 @@ class _DryRun(Exception):
     """Takes back what a batch of a dry run has written."""
 
 
-async def run_imports(app: FastAPI) -> None:
+async def run_imports(bench: Bench) -> None:
     """Run what is queued until cancelled. A job that is interrupted goes on at the next look, and fails after five."""
     interrupted: Counter[UUID] = Counter()
     while True:
         try:
-            while await run_next_import(app):
+            while await run_next_import(bench):
                 interrupted.clear()
         except OUTAGES as error:
             log.warning("no import can be taken: %r", error)
@@ -61,22 +75,21 @@ async def run_imports(app: FastAPI) -> None:
             interrupted[interruption.job_id] += 1
             log.warning("an import is interrupted", exc_info=interruption)
             if interrupted[interruption.job_id] >= TRIES:
-                await _fail(app, interruption.job_id, repr(interruption.__cause__))
+                await _fail(bench, interruption.job_id, repr(interruption.__cause__))
         await asyncio.sleep(LOOK)
 
 
-async def run_next_import(app: FastAPI) -> bool:
+async def run_next_import(bench: Bench) -> bool:
     """Run one job to its end; false where none waits, or another worker has it (it holds a lock). ImportInterrupted."""
-    engine = app.state.engine
-    async with engine.connect() as lease:
-        connection = (await lease.get_raw_connection()).driver_connection
-        job = await _take(app)
+    async with bench.engine.connect() as lease:
+        connection: Any = (await lease.get_raw_connection()).driver_connection
+        job = await _take(bench)
         if job is None:
             return False
         if not await connection.fetchval("SELECT pg_try_advisory_lock(hashtext('import'), hashtext($1))", str(job.id)):
             return False
         try:
-            await _run(app, job)
+            await _run(bench, job)
         except Exception as error:
             raise ImportInterrupted(job.id) from error
         finally:
@@ -85,18 +98,18 @@ async def run_next_import(app: FastAPI) -> bool:
     return True
 
 
-async def _take(app: FastAPI) -> ImportJob | None:
-    async with app.state.sessions() as session, session.begin():
+async def _take(bench: Bench) -> ImportJob | None:
+    async with bench.sessions() as session, session.begin():
         job = await next_job(session)
         if job is not None:
             job.state = "running"
         return job
 
 
-async def _run(app: FastAPI, job: ImportJob) -> None:
+async def _run(bench: Bench, job: ImportJob) -> None:
     mapping = ImportMapping.model_validate_json(orjson.dumps(job.mapping))
     named = {mapping.customer_department_id, mapping.default_provider_department_id, *mapping.groups.values()}
-    async with app.state.sessions() as session:
+    async with bench.sessions() as session:
         departments = await find_departments(session_fetch(session), named)
     codes = {department.id: department.code for department in departments.values()}
     now = datetime.now(UTC)
@@ -108,21 +121,21 @@ async def _run(app: FastAPI, job: ImportJob) -> None:
         now=now,
     )
     running = Import(
-        mapping, {code: department_id for department_id, code in codes.items()}, mapping.keep, _nobody(app)
+        mapping, {code: department_id for department_id, code in codes.items()}, mapping.keep, _nobody(bench)
     )
     tally = Tally()
     done = 0
     for batch in _batches(read):
-        await _bring_in_batch(app, running, batch, tally, is_dry_run=job.is_dry_run)
+        await _bring_in_batch(bench, running, batch, tally, is_dry_run=job.is_dry_run)
         done += len(batch)
-        if not await _still_wanted(app, job.id, done / len(read.cases)):
+        if not await _still_wanted(bench, job.id, done / len(read.cases)):
             return
-    await _end(app, job.id, read, tally)
+    await _end(bench, job.id, read, tally)
 
 
-def _nobody(app: FastAPI) -> Identity:
+def _nobody(bench: Bench) -> Identity:
     """Identity as the worker may ask it: not at all; every department of the mapping was learned on accepting it."""
-    return Identity(app.state.identity, "")
+    return Identity(bench.identity, "")
 
 
 def _batches(read: Log) -> Iterator[Sequence[tuple[str, list[LogRow]]]]:
@@ -132,19 +145,19 @@ def _batches(read: Log) -> Iterator[Sequence[tuple[str, list[LogRow]]]]:
 
 
 async def _bring_in_batch(
-    app: FastAPI, running: Import, batch: Sequence[tuple[str, list[LogRow]]], tally: Tally, *, is_dry_run: bool
+    bench: Bench, running: Import, batch: Sequence[tuple[str, list[LogRow]]], tally: Tally, *, is_dry_run: bool
 ) -> None:
     with suppress(_DryRun):
-        async with hot_transaction(app.state.engine) as connection:
-            current = await app.state.terms.current(connection.fetch)
+        async with hot_transaction(bench.engine) as connection:
+            current = await bench.terms.current(connection.fetch)
             await bring_in(connection, current, running, dict(batch), tally, now=datetime.now(UTC))
             if is_dry_run:
                 raise _DryRun
 
 
-async def _still_wanted(app: FastAPI, job_id: UUID, progress: float) -> bool:
+async def _still_wanted(bench: Bench, job_id: UUID, progress: float) -> bool:
     """Note how far the job is; false once it was cancelled."""
-    async with app.state.sessions() as session, session.begin():
+    async with bench.sessions() as session, session.begin():
         job = await find_job(session, job_id, lock=True)
         if job is None or job.state not in WAITING:
             return False
@@ -152,8 +165,8 @@ async def _still_wanted(app: FastAPI, job_id: UUID, progress: float) -> bool:
         return True
 
 
-async def _end(app: FastAPI, job_id: UUID, read: Log, tally: Tally) -> None:
-    async with app.state.sessions() as session, session.begin():
+async def _end(bench: Bench, job_id: UUID, read: Log, tally: Tally) -> None:
+    async with bench.sessions() as session, session.begin():
         job = await find_job(session, job_id, lock=True)
         if job is None or job.state not in WAITING:
             return
@@ -163,9 +176,9 @@ async def _end(app: FastAPI, job_id: UUID, read: Log, tally: Tally) -> None:
         job.result = {"rows_read": read.rows, "rows_refused": len(read.errors), **tally.told()}
 
 
-async def _fail(app: FastAPI, job_id: UUID, why: str) -> None:
+async def _fail(bench: Bench, job_id: UUID, why: str) -> None:
     with suppress(*OUTAGES):
-        async with app.state.sessions() as session, session.begin():
+        async with bench.sessions() as session, session.begin():
             job = await find_job(session, job_id, lock=True)
             if job is not None and job.state in WAITING:
                 log.error("the import %s has failed: %s", job_id, why)

@@ -1,0 +1,94 @@
+"""Making the demo on a platform that is up, in process: identity first, then the work, then wait for its effects."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from services.identity.accounts.service.passwords import passwords_of
+from services.identity.departments.models import Department as IdentityDepartment
+from services.identity.first_admin import invite_first_admin
+from services.identity.settings import IdentitySettings
+from services.launcher.demo.people import DemoPerson, ensure_departments, ensure_people
+from services.launcher.demo.work import Simulation, ensure_offerings
+from services.launcher.errors import CannotStart
+from services.requests.departments.rules import Department
+from services.shared.db import hot_transaction, make_engine, make_sessions
+
+PATIENCE = 60.0
+LOOK = 0.1
+
+
+async def make_demo(databases: Mapping[str, str], secret: str, *, count: int) -> list[DemoPerson]:
+    """The demo organisation with `count` tickets; what is there already stays. `databases` are runtime addresses."""
+    now = datetime.now(UTC)
+    people, departments = await _make_people(databases["identity"], secret, now)
+    await _make_work(databases["requests"], departments, people, count, now)
+    return people
+
+
+async def _make_people(url: str, secret: str, now: datetime) -> tuple[list[DemoPerson], dict[str, Department]]:
+    engine = make_engine(url)
+    passwords = passwords_of(IdentitySettings(database_url=url))
+    try:
+        async with make_sessions(engine)() as session, session.begin():
+            known = await ensure_departments(session, now=now)
+            ids = {code: department.id for code, department in known.items()}
+            people = await ensure_people(session, passwords, ids, secret, now=now)
+        return people, {code: _copy_of(department) for code, department in known.items()}
+    finally:
+        await engine.dispose()
+
+
+def _copy_of(department: IdentityDepartment) -> Department:
+    return Department(
+        department.id,
+        department.code,
+        department.parent_id,
+        department.time_zone,
+        department.is_open,
+        department.version,
+    )
+
+
+async def _make_work(
+    url: str, departments: dict[str, Department], people: list[DemoPerson], count: int, now: datetime
+) -> None:
+    engine = make_engine(url)
+    try:
+        async with make_sessions(engine)() as session, session.begin():
+            await ensure_offerings(session, departments, now=now)
+        async with hot_transaction(engine) as connection:
+            await Simulation(connection, departments, people).play(count, now)
+    finally:
+        await engine.dispose()
+
+
+async def make_first_admin_link(url: str, base_url: str) -> str | None:
+    """The one-time link with which the first administrator sets a password; none once one can sign in."""
+    engine = make_engine(url)
+    try:
+        async with make_sessions(engine)() as session, session.begin():
+            return await invite_first_admin(session, base_url=base_url, now=datetime.now(UTC))
+    finally:
+        await engine.dispose()
+
+
+async def wait_for_effects(base_url: str) -> None:
+    """Until every event that was written has taken effect everywhere. CannotStart after a minute."""
+    async with httpx.AsyncClient(base_url=base_url, timeout=5, trust_env=False) as client:
+        for _ in range(round(PATIENCE / LOOK)):
+            if _has_settled((await client.get("/health/ready")).json()):
+                return
+            await asyncio.sleep(LOOK)
+    raise CannotStart("the events of the demo have not taken effect within a minute; see the services' logs")
+
+
+def _has_settled(ready: dict[str, Any]) -> bool:
+    """Whether no outbox waits and every consumer has caught up, as the gateway's readiness tells it."""
+    checks = [service.get("checks", {}) for service in ready.get("services", {}).values()]
+    outboxes = [check["outbox"].get("oldest_seconds") for check in checks if "outbox" in check]
+    consumers = [check["consumers"].get("caught_up") for check in checks if "consumers" in check]
+    return bool(consumers) and not any(outboxes) and all(consumers)
