@@ -45,3 +45,10 @@ def nats(session_folder: Path) -> Iterator[EmbeddedNats]:
 def issuer() -> Issuer:
     """Signs tokens with any claims; `issuer.verifier` is what an app's `state.tokens` becomes."""
     return Issuer()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures that tests recorded with `record_property`, also those of other workers."""
+    for report in [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]:
+        for name, figures in report.user_properties:
+            terminalreporter.write_line(f"{name}:\n{figures}")

@@ -1,0 +1,68 @@
+"""What the platform's databases and lists say about the tickets, set against what clients were told."""
+
+from dataclasses import dataclass
+
+import httpx
+
+from tests.e2e.organisation import interactions
+from tests.e2e.running import Running
+from tests.e2e.submitting import Tally
+
+TICKETS = "SELECT subject, id::text FROM ticket"
+TICKETS_BY_PAIR = (
+    "SELECT customer_department_id::text, provider_department_id::text, count(*) FROM ticket GROUP BY 1, 2"
+)
+
+
+@dataclass
+class Books:
+    """`lost` and `doubled` are Idempotency-Keys; counts are by (customer, provider)."""
+
+    tickets: int
+    lost: set[str]
+    doubled: set[str]
+    unknown: set[str]
+    in_requests: dict[tuple[str, str], int]
+    in_feedback: dict[tuple[str, str], int]
+    inbox: int
+    dead_letters: int
+
+
+async def audit(running: Running, admin: str, tally: Tally) -> Books:
+    """Read everything; needs a platform that has caught up."""
+    rows = await running.rows("requests", TICKETS)
+    by_key: dict[str, set[str]] = {}
+    for key, ticket_id in rows:
+        by_key.setdefault(key, set()).add(ticket_id)
+    listed = await listed_tickets(running, admin)
+    return Books(
+        tickets=len(rows),
+        lost={
+            key
+            for key, ticket_id in tally.acknowledged.items()
+            if ticket_id not in by_key.get(key, ()) or ticket_id not in listed
+        },
+        doubled={key for key, ids in by_key.items() if len(ids) > 1},
+        unknown=by_key.keys() - tally.acknowledged.keys(),
+        in_requests={(customer, by): count for customer, by, count in await running.rows("requests", TICKETS_BY_PAIR)},
+        in_feedback=await interactions(running, admin),
+        inbox=await running.value("feedback", "SELECT count(*) FROM inbox"),
+        dead_letters=sum(
+            [await running.value(name, "SELECT count(*) FROM dead_letter") for name in ("requests", "feedback")]
+        ),
+    )
+
+
+async def listed_tickets(running: Running, admin: str) -> set[str]:
+    """The ids of all tickets, page by page through the gateway."""
+    found: set[str] = set()
+    query: dict[str, str | int] = {"limit": 200}
+    async with running.client(admin) as client:
+        while True:
+            answer = await client.get("/v1/tickets", params=query)
+            assert answer.status_code == httpx.codes.OK, answer.text
+            page = answer.json()
+            found |= {ticket["id"] for ticket in page["items"]}
+            if page["next"] is None:
+                return found
+            query["cursor"] = page["next"]
