@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Header, Request, Response
 
 from services.shared.problems import PreconditionFailed, PreconditionRequired
 
@@ -42,11 +42,14 @@ class Expected:
             raise PreconditionFailed(current=etag(version), pointer="#If-Match")
 
 
-def _expected(request: Request) -> Expected:
-    header = request.headers.get("if-match")
-    if header is None:
+def _expected(
+    if_match: Annotated[
+        str | None, Header(alias="If-Match", description="the ETag that was last read", examples=['"1"'])
+    ] = None,
+) -> Expected:
+    if if_match is None:
         raise PreconditionRequired(pointer="#If-Match")
-    return Expected(header)
+    return Expected(if_match)
 
 
 IfMatch = Annotated[Expected, Depends(_expected)]

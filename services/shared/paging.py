@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, literal, tuple_
 from services.shared.language import Texts
 from services.shared.problems import BadRequest
 
+_ALPHABET = "^[A-Za-z0-9_-]*$"
 Position = Sequence[str | int | float | datetime | UUID]
 
 
@@ -84,7 +85,11 @@ def _filter_hash(request: Request) -> str:
 def _page_wanted(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=200, description="items per page")] = 50,
-    cursor: Annotated[str | None, Query(max_length=1000, description="`next` of the page before")] = None,
+    cursor: Annotated[
+        str | None,
+        # The contract alone says which characters it has: a malformed one is answered 400 as any foreign one.
+        Query(max_length=1000, description="`next` of the page before", json_schema_extra={"pattern": _ALPHABET}),
+    ] = None,
 ) -> PageWanted:
     expected = _filter_hash(request)
     if cursor is None:

@@ -105,8 +105,11 @@ Seconds = Annotated[
 ]
 Lax = Strict(strict=False)
 """`Annotated[SomeEnum, Lax]`: an enum is read from its string."""
-ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"\S")]
-LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000, pattern=r"\S")]
+NO_NUL = r"^[^\x00]*$"
+"""In the contract: PostgreSQL keeps every character but this one."""
+_NOT_BLANK = r"^[^\x00]*[^\x00\s][^\x00]*$"
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_NOT_BLANK)]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000, pattern=_NOT_BLANK)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
 
 
