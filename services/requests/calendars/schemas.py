@@ -8,11 +8,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 
 from services.requests.worktime import DueRule, InvalidDuration, Reason, Weekday, parse_duration
-from services.shared.schemas import Date, Id, Input, Instant, Lax, Output, Seconds, ShortText
+from services.shared.schemas import NO_NUL, Date, Id, Input, Instant, Lax, Output, Seconds, ShortText
 
 Holder = Literal["organisation"] | UUID
 """Whose calendar: a department's, or the organisation's."""
-Word = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=NO_NUL)]
 """A name that some list knows or does not know: 409 where it does not."""
 StartTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 EndTime = Annotated[str, StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]

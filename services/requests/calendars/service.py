@@ -76,7 +76,10 @@ async def add_version(
         raise UnknownCalendar(calendar_id=calendar_id)
     if not can_write_calendars(actor):
         raise MayNotWriteCalendars
-    version = await _checked_version(actor, calendar_id, calendar.current_version_number + 1, new, now)
+    before = await current_version(session, calendar)
+    # Of two at once the later one may have read its clock first: versions follow each other in time as in number.
+    since = max(now, before.created_at)
+    version = await _checked_version(actor, calendar_id, calendar.current_version_number + 1, new, since)
     session.add(version)
     calendar.current_version_id, calendar.current_version_number = version.id, version.number
     calendar.version += 1

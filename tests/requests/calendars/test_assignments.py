@@ -1,6 +1,7 @@
 """Who works by which calendar, and whence: own, the nearest ancestor's, the organisation's."""
 
 import asyncio
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import httpx
@@ -151,4 +152,7 @@ async def test_parallel_versions_are_numbered_one_after_the_other(
     path = f"/v1/calendars/{ROUND_THE_CLOCK}/versions"
     body = {"time_zone": "UTC", "shifts": [{"weekday": "mon", "start": "00:00", "end": "24:00"}]}
     answers = await asyncio.gather(*(committing.post(path, json=body, headers=people.admin()) for _ in range(6)))
-    assert sorted(answer.json()["number"] for answer in answers) == [2, 3, 4, 5, 6, 7]
+    made = sorted((answer.json()["number"], answer.json()["created_at"]) for answer in answers)
+    assert [number for number, _ in made] == [2, 3, 4, 5, 6, 7]
+    instants = [datetime.fromisoformat(at) for _, at in made]
+    assert instants == sorted(instants)
