@@ -101,6 +101,9 @@ class Upstream:
         """
         now = time.monotonic()
         self._turn += 1
+        only = self.instances[0]
+        if len(self.instances) == 1 and only.breaker.lets_through(now=now):
+            return only
         others = [each for each in self.instances if each is not besides]
         ready = [each for each in others if each.is_ready]
         first = self._turn % len(ready) if ready else 0
