@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Header, Request, Response
 
 from services.identity.departments.service import read_department
 from services.identity.people.queries import page_of_members
 from services.identity.people.schemas import MemberPublic, MemberRole
 from services.identity.people.service import memberships as service
 from services.shared.auth import Actor, requires
-from services.shared.etags import Expected, IfMatch, tag_answer
+from services.shared.etags import Expected, IfMatch, etag, tag_answer
 from services.shared.paging import BadCursor, Paging
 from services.shared.problems import PreconditionFailed, PreconditionRequired
 from services.shared.routing import Now, Transaction, feature_router, problem_responses
@@ -21,12 +21,18 @@ Writer = Annotated[Actor, requires("departments:write")]
 ONE = "/v1/departments/{department_id}/members/{person_id}"
 
 
-def _expected_or_none_yet(request: Request) -> Expected:
-    if_match = request.headers.get("if-match")
+def _expected_or_none_yet(
+    if_match: Annotated[
+        str | None, Header(alias="If-Match", description="the ETag that was last read", examples=['"1"'])
+    ] = None,
+    if_none_match: Annotated[
+        str | None, Header(alias="If-None-Match", description="`*`: only where there is none yet")
+    ] = None,
+) -> Expected:
     if if_match is not None:
         return Expected(if_match)
-    if request.headers.get("if-none-match", "").strip() == "*":
-        return Expected(f'"{service.NOBODY_YET}"')
+    if if_none_match is not None and if_none_match.strip() == "*":
+        return Expected(etag(service.NOBODY_YET))
     raise PreconditionRequired(pointer="#If-Match")
 
 
