@@ -1,0 +1,48 @@
+"""What requests reads of identity: its events and its departments, held against what identity says."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from services.identity.departments.schemas import DepartmentPublic
+from services.identity.events import DepartmentChanged, DepartmentCreated
+from services.requests import inbound
+from services.requests.departments.rules import Department
+from services.requests.departments.service import Identity
+from services.shared.inbox import InboundEvent
+from services.shared.outbox import PublishedEvent
+
+
+@pytest.mark.parametrize(
+    ("published", "read"),
+    [(DepartmentCreated, inbound.DepartmentCreated), (DepartmentChanged, inbound.DepartmentChanged)],
+)
+def test_events_of_departments_are_read_as_identity_tells_them(
+    published: type[PublishedEvent], read: type[InboundEvent]
+) -> None:
+    assert read.subject == published.subject
+    told = published.example().model_dump(mode="json")
+    taken = read.model_validate(told).model_dump(mode="json")
+    assert taken == {name: told[name] for name in taken}
+
+
+async def test_departments_are_read_as_identity_answers_them() -> None:
+    public = DepartmentPublic(
+        id=uuid4(),
+        code="IT",
+        name="Information technology",
+        parent_id=uuid4(),
+        time_zone="Europe/Madrid",
+        is_open=False,
+        version=7,
+        created_at=datetime(2026, 3, 2, 9, tzinfo=UTC),
+    )
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=public.model_dump_json())
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://identity") as client:
+        read = await Identity(client, "a token").department(public.id)
+    assert read == Department(public.id, "IT", public.parent_id, "Europe/Madrid", False, 7)
