@@ -52,6 +52,7 @@ class Tally:
     """What a walk over the segments of a cycle gathered; durations are working time in the target's calendar."""
 
     target: Target
+    calendar: WorkingTime
     cycle: Cycle
     runs_since: datetime
     no_due_reason: str | None
@@ -59,11 +60,6 @@ class Tally:
     paused: timedelta = NO_TIME
     breached_at: datetime | None = None
     reached: list[datetime] = field(default_factory=list)
-
-    @property
-    def calendar(self) -> WorkingTime:
-        """In which the cycle counts."""
-        return self.target.calendar_at(self.cycle.started_at)
 
     def take(self, segment: Segment) -> None:
         """The next segment of the cycle."""
@@ -128,7 +124,7 @@ class Tally:
 
 def tally_of(target: Target, cycle: Cycle, stretches: tuple[Stretch, ...], until: datetime) -> Tally:
     """The walk over the time of `cycle` until `until`; `stretches` is the ledger."""
-    tally = Tally(target, cycle, cycle.started_at, cycle.no_due_reason)
+    tally = Tally(target, target.calendar_at(cycle.started_at), cycle, cycle.started_at, cycle.no_due_reason)
     for segment in segments(target, cycle, stretches, until):
         tally.take(segment)
     return tally

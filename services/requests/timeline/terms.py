@@ -51,7 +51,10 @@ class Terms:
 
     def target(self, clock: ClockName) -> Target:
         """The target of a clock that these terms promise."""
-        return next(target for target in self.targets if target.clock is clock)
+        for target in self.targets:
+            if target.clock is clock:
+                return target
+        raise LookupError(clock)
 
     def calendar_of(self, party: Party, at: datetime) -> WorkingTime | None:
         """In which calendar the working time of `party` is told; nobody's and excluded time is none."""

@@ -23,8 +23,8 @@ def run(examples: int, steps: int, told: Callable[[str, object], None]) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
-    told("timeline_steps", TicketMachine.steps - before)
-    told("timeline_facts", TicketMachine.facts_told - facts_before)
+    steps, facts = TicketMachine.steps - before, TicketMachine.facts_told - facts_before
+    told("ticket machine", f"{steps} steps compared with the oracle, {facts} facts told")
 
 
 def test_a_ticket_is_as_the_oracle_says_after_every_step(record_property: Callable[[str, object], None]) -> None:
@@ -36,4 +36,4 @@ def test_a_ticket_is_as_the_oracle_says_after_every_step(record_property: Callab
 def test_many_long_tickets_are_as_the_oracle_says_after_every_step(
     record_property: Callable[[str, object], None],
 ) -> None:
-    run(700, 60, record_property)
+    run(500, 60, record_property)
