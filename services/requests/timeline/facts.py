@@ -40,7 +40,8 @@ class Moved(_Fact):
     """Somebody, or a lapse (side `system`), took the ticket to another state.
 
     `comment` is public, and on a wait on the customer it is the question. `third_party` names whom the ticket waits
-    for. `lacking` points at what an incomplete request lacks. `answers: false` on a customer's comment leaves the wait.
+    for. `lacking` points at what an incomplete request lacks. `answers` says of a step out of a
+    wait on the customer whether the customer had answered; the fold does not read it until the clock `reply` does.
     """
 
     name: ClassVar[FactName] = FactName.MOVED
