@@ -18,7 +18,7 @@ from services.shared.schemas import Id, Input, Instant, Lax, Output, ShortText
 
 Email = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, pattern=r"^[^@\s\x00]{1,64}@[^@\s\x00]{1,189}$", max_length=254),
+    StringConstraints(pattern=r"^[^@\x00-\x20\x7f-\xa0]{1,64}@[^@\x00-\x20\x7f-\xa0]{1,189}$", max_length=254),
     AfterValidator(normalised_email),
     Field(examples=["ana.ruiz@example.org"]),
 ]

