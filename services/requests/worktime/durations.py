@@ -7,7 +7,7 @@ from datetime import timedelta
 from services.requests.worktime.refusals import InvalidDuration
 
 LONGEST_TEXT = 1_000
-_WORKING_TIME = re.compile(r"PT(?=[0-9])(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)S)?")
+_WORKING_TIME = re.compile(r"PT(?=[0-9])(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)(?:\.0+)?S)?")
 _WORKING_DAYS = re.compile(r"P([0-9]+)D")
 
 
@@ -66,6 +66,8 @@ def parse_duration(text: str) -> Duration:
 
     >>> parse_duration("PT1H30M"), parse_duration("PT63072000S"), parse_duration("P3D")
     (WorkingSeconds(seconds=5400), WorkingSeconds(seconds=63072000), WorkingDays(days=3))
+    >>> parse_duration("PT12600.0S")  # a whole number, as programs may spell it; parts of a second are refused
+    WorkingSeconds(seconds=12600)
     >>> parse_duration("P1DT2H")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
