@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from services.shared.etags import NotModified, etag
@@ -63,6 +64,9 @@ def add_problem_handlers(app: FastAPI) -> None:
     async def on_invalid(request: Request, raised: Any) -> Response:
         return _answer(request, Unprocessable(errors=[_field_error(error) for error in raised.errors()]))
 
+    async def on_departure(request: Request, raised: Any) -> Response:
+        return _answer(request, BadRequest())  # nobody reads it: the client left before it had sent everything
+
     async def on_http(request: Request, raised: Any) -> Response:
         return _answer(request, _from_status(app, request, raised.status_code))
 
@@ -79,6 +83,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(NotModified, on_not_modified)
     app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(ClientDisconnect, on_departure)
     app.add_exception_handler(HTTPException, on_http)
     for outage in (DBAPIError, PoolTimeout, ConnectionError, TimeoutError, asyncpg.PostgresConnectionError):
         app.add_exception_handler(outage, on_database)

@@ -1,6 +1,7 @@
 """The conventions of the API, tried on a toy service over real PostgreSQL."""
 
 import asyncio
+from collections.abc import Iterator, MutableMapping
 from uuid import uuid4
 
 import httpx
@@ -139,6 +140,26 @@ async def test_a_repeated_key_is_done_once_and_answered_again(
     assert await _count(app, name) == 1
     other = await client.post(path, json={"name": "another"}, headers=headers)
     assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
+
+
+@pytest.mark.parametrize("path", ["/v1/things", "/v1/hot-things"])
+async def test_a_client_that_leaves_in_the_middle_is_no_error(app: FastAPI, issuer: Issuer, path: str) -> None:
+    fields = {"Authorization": f"Bearer {issuer.token(scope='things:write')}", "Idempotency-Key": "left"}
+    headers = [(name.lower().encode(), value.encode()) for name, value in fields.items()]
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": headers}
+    coming: Iterator[dict[str, object]] = iter(
+        [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+    )
+    sent: list[MutableMapping[str, object]] = []
+
+    async def receive() -> dict[str, object]:
+        return next(coming)
+
+    async def send(message: MutableMapping[str, object]) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    assert sent[0]["status"] == 400
 
 
 @pytest.mark.parametrize("path", ["/v1/things", "/v1/hot-things"])
