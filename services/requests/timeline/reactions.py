@@ -49,7 +49,7 @@ def react(scene: Scene, event: Event, provider: str) -> None:
             return
         case Moved():
             _react_to_move(scene, fact, event.actor)
-            if not sides_for(before, fact.to, came_from):
+            if event.actor.side not in sides_for(before, fact.to, came_from):
                 scene.is_irregular = True
         case Commented():
             _react_to_comment(scene, fact, event.actor)

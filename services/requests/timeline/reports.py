@@ -5,6 +5,7 @@ Read where `agreements.md` is brief:
 - The group of rows that are done or await approval is remembered; it counts at the next row that is neither.
 - A row that names the state in which the ticket already is changes nothing, so its wait is not entered anew.
 - Waits of another system replace each other; what they end into is told by its next row.
+- A step that is another side's to take is outside the table too: a provider's system that closes is irregular.
 - A step to work, a wait, a fulfilment or a decline is the provider's act, and asking the customer is a person's reply.
 """
 
@@ -39,7 +40,7 @@ def react_to_report(scene: Scene, fact: Reported, event: Event, provider: str) -
             _take_state(scene, named, fact)
     after = scene.state
     if after is not before:
-        if not sides_for(before, after, came_from):
+        if event.actor.side not in sides_for(before, after, came_from):
             scene.is_irregular = True
         if after is State.WAITING_ON_CUSTOMER and not event.actor.automatic:
             scene.moments.append(Moment.REPLIED)

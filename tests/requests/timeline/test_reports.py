@@ -7,7 +7,7 @@ from tests.requests.timeline.stories import Story, a_ticket, at
 
 def row(story: Story, when: str, state: str | None, group: str | None = None, third_party: str | None = None) -> None:
     named = State(state) if state else None
-    story.tell(when, Side.SYSTEM, Reported(named, group, third_party), source_order=len(story.events))
+    story.tell(when, Side.PROVIDER, Reported(named, group, third_party), source_order=len(story.events))
 
 
 def told(*rows: tuple[str, str | None, str | None]) -> Story:
@@ -131,3 +131,10 @@ def test_a_later_priority_is_told() -> None:
     story.tell("mon 10:00", Side.SYSTEM, Reported(State.SUBMITTED, priority="high"))
     row(story, "mon 11:00", "in_progress")
     assert story.now("mon 12:00").priority == "high"
+
+
+def test_a_step_of_another_side_is_irregular_and_holds() -> None:
+    story = told(("mon 10:00", "in_progress", None), ("mon 11:00", "fulfilled", None), ("mon 12:00", "closed", None))
+    timeline = story.now("mon 13:00")
+    assert timeline.state is State.CLOSED
+    assert timeline.irregular == {story.events[-1].id}, "closing is the customer's, and a lapse's"
