@@ -5,11 +5,11 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from services.identity.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
-from services.shared.schemas import Input, Instant, Output
+from services.shared.schemas import NO_NUL, Input, Instant, Output
 
 NewPassword = Annotated[
     str,
-    StringConstraints(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD),
+    StringConstraints(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD, pattern=NO_NUL),
     Field(examples=["tall-otter-sings"]),
 ]
 
@@ -24,5 +24,5 @@ class PasswordLinkPublic(Output):
 class PasswordByLink(Input):
     """The token of a one-time link, and the password to be."""
 
-    token: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    token: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
     password: NewPassword

@@ -7,17 +7,17 @@ from pydantic import Field, StringConstraints
 
 from services.identity.people.rules import CustomerType, OrganisationRole
 from services.identity.people.schemas import Email, MembershipPublic
-from services.shared.schemas import Input, Output
+from services.shared.schemas import NO_NUL, Input, Output
 
 
 class NewSession(Input):
     """What proves who somebody is."""
 
     email: Email
-    password: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    password: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
     otp: Annotated[
         str | None,
-        StringConstraints(max_length=10),
+        StringConstraints(max_length=10, pattern=NO_NUL),
         Field(description="one-time password; ignored for a person who has enrolled no second factor"),
     ] = None
 

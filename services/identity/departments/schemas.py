@@ -5,11 +5,11 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from services.shared.schemas import Code, Id, Input, Instant, Output, ShortText
+from services.shared.schemas import NO_NUL, Code, Id, Input, Instant, Output, ShortText
 
 ZoneName = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=64),
+    StringConstraints(min_length=1, max_length=64, pattern=NO_NUL),
     Field(description="a name of the IANA time zone database", examples=["Europe/Madrid"]),
 ]
 

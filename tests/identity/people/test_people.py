@@ -165,7 +165,7 @@ async def test_of_a_batch_each_is_made_or_refused_alone(client: httpx.AsyncClien
     first, second, third = answer.json()["items"]
     assert [first["status"], second["status"], third["status"]] == [201, 409, 201]
     assert second["problem"]["errors"][0]["pointer"] == "/email"
-    assert second["problem"]["instance"] == f"{PATH}/batch#/items/1"
+    assert second["problem"]["instance"] == "#/items/1"
     assert second["problem"]["title"] == "Una regla se opone a esto"
     for made in (first, third):
         assert (await client.get(f"{PATH}/{made['person']['id']}", headers=headers)).status_code == 200

@@ -16,6 +16,7 @@ from services.identity.accounts.service.accounts import LINK_PATH, LinkUnknown
 from services.shared.language import Texts, preferred_language
 from services.shared.problems import Conflict, Problem
 from services.shared.routing import Now, SecretRoute, Transaction, feature_router
+from services.shared.schemas import NO_NUL
 
 router = feature_router("oauth2", SecretRoute)
 _STYLE = (
@@ -54,7 +55,7 @@ class WrongLength(Conflict):
 
 @router.get(LINK_PATH, response_class=HTMLResponse, responses={404: _HTML_ANSWERS[404]})
 async def show_password_form(
-    token: Annotated[str, Query(max_length=200)], session: Transaction, now: Now, request: Request
+    token: Annotated[str, Query(max_length=200, pattern=NO_NUL)], session: Transaction, now: Now, request: Request
 ) -> HTMLResponse:
     """The page of a one-time link: a form for a new password. Opening it changes nothing."""
     language = preferred_language(request.headers.get("accept-language", ""))

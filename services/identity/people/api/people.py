@@ -109,7 +109,7 @@ def _told(result: PersonPublic | Problem, index: int, request: Request) -> Perso
         return PersonMadeOrRefused(status=201, person=result)
     status, _, body = render(
         result,
-        instance=f"{request.url.path}#/items/{index}",
+        instance=f"#/items/{index}",
         trace_id=trace_id_of(request.headers.get("traceparent", "")),
         accept_language=request.headers.get("accept-language", ""),
     )
