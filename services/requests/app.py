@@ -14,7 +14,16 @@ from services.requests.departments.rules import Department
 from services.requests.departments.service import identity_client, take_in_department
 from services.requests.imports import api as imports
 from services.requests.imports.service.worker import Bench, run_imports
-from services.requests.inbound import DepartmentChanged, DepartmentCreated, DepartmentTold
+from services.requests.inbound import (
+    DepartmentChanged,
+    DepartmentCreated,
+    DepartmentTold,
+    PersonChanged,
+    PersonCreated,
+    PersonTold,
+)
+from services.requests.people.rules import Person
+from services.requests.people.service import take_in_person
 from services.requests.reports import api as reports
 from services.requests.settings import RequestsSettings
 from services.requests.tickets.api import acting, asking, showing
@@ -70,7 +79,7 @@ def _bench(app: FastAPI) -> Bench:
 
 
 def consumers_of(app: FastAPI, settings: RequestsSettings) -> Consumers:
-    """What this service takes in: the departments of identity."""
+    """What this service takes in: the departments and people of identity."""
     consumers = Consumers(
         service="requests",
         nats_url=settings.nats_url,
@@ -85,8 +94,15 @@ def consumers_of(app: FastAPI, settings: RequestsSettings) -> Consumers:
         )
         await take_in_department(session_fetch(session), department)
 
+    async def take_in_told(session: AsyncSession, told: PersonTold, _: EventMeta) -> None:
+        departments = {each.department_id: each.role for each in told.memberships}
+        person = Person(told.person_id, told.customer_type, told.relation, told.is_active, told.version, departments)
+        await take_in_person(session_fetch(session), person)
+
     for event in (DepartmentCreated, DepartmentChanged):
         consumers.on(event)(take_in)
+    for event_of_person in (PersonCreated, PersonChanged):
+        consumers.on(event_of_person)(take_in_told)
     return consumers
 
 

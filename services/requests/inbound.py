@@ -3,6 +3,8 @@
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict
+
 from services.shared.inbox import InboundEvent
 
 
@@ -23,3 +25,31 @@ class DepartmentCreated(DepartmentTold):
 
 class DepartmentChanged(DepartmentTold):
     subject: ClassVar[str] = "acuerdo.identity.department.changed.v1"
+
+
+class Membership(BaseModel):
+    """A person's role in one department."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    department_id: UUID
+    role: str
+
+
+class PersonTold(InboundEvent):
+    """A person as they are after the event."""
+
+    person_id: UUID
+    customer_type: str
+    relation: str
+    is_active: bool
+    memberships: list[Membership]
+    version: int
+
+
+class PersonCreated(PersonTold):
+    subject: ClassVar[str] = "acuerdo.identity.person.created.v1"
+
+
+class PersonChanged(PersonTold):
+    subject: ClassVar[str] = "acuerdo.identity.person.changed.v1"

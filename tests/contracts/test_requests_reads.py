@@ -1,4 +1,4 @@
-"""What requests reads of identity: its events and its departments, held against what identity says."""
+"""What requests reads of identity: its events, departments and people, held against what identity says."""
 
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -7,21 +7,26 @@ import httpx
 import pytest
 
 from services.identity.departments.schemas import DepartmentPublic
-from services.identity.events import DepartmentChanged, DepartmentCreated
+from services.identity.events import DepartmentChanged, DepartmentCreated, PersonChanged, PersonCreated
+from services.identity.people.schemas import PersonPublic
 from services.requests import inbound
 from services.requests.departments.rules import Department
 from services.requests.departments.service import Identity
+from services.requests.people.service import PERSON_FIELDS
 from services.shared.inbox import InboundEvent
 from services.shared.outbox import PublishedEvent
 
 
 @pytest.mark.parametrize(
     ("published", "read"),
-    [(DepartmentCreated, inbound.DepartmentCreated), (DepartmentChanged, inbound.DepartmentChanged)],
+    [
+        (DepartmentCreated, inbound.DepartmentCreated),
+        (DepartmentChanged, inbound.DepartmentChanged),
+        (PersonCreated, inbound.PersonCreated),
+        (PersonChanged, inbound.PersonChanged),
+    ],
 )
-def test_events_of_departments_are_read_as_identity_tells_them(
-    published: type[PublishedEvent], read: type[InboundEvent]
-) -> None:
+def test_events_are_read_as_identity_tells_them(published: type[PublishedEvent], read: type[InboundEvent]) -> None:
     assert read.subject == published.subject
     told = published.example().model_dump(mode="json")
     taken = read.model_validate(told).model_dump(mode="json")
@@ -46,3 +51,7 @@ async def test_departments_are_read_as_identity_answers_them() -> None:
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://identity") as client:
         read = await Identity(client, "a token").department(public.id)
     assert read == Department(public.id, "IT", public.parent_id, "Europe/Madrid", False, 7)
+
+
+def test_people_are_read_as_identity_answers_them() -> None:
+    assert set(PersonPublic.model_fields) >= PERSON_FIELDS

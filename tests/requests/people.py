@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 from uuid_utils.compat import uuid7
 
 from services.requests.departments.rules import Department
+from services.requests.people.rules import Person
 from tests.issuer import Issuer
 
 EVERYBODY = "departments:read people:read calendars:read offerings:read tickets:read tickets:write reports:read"
@@ -54,17 +55,19 @@ class People:
 
 
 class IdentityDouble:
-    """As much of identity as this service asks: departments by id, for whoever brings a token.
+    """As much of identity as this service asks: departments and people by id, for whoever brings a token.
 
     `asked` lists the ids that were asked for; `is_away` lets it answer 503.
     """
 
     def __init__(self) -> None:
         self.departments: dict[UUID, Department] = {}
+        self.people: dict[UUID, Person] = {}
         self.asked: list[UUID] = []
         self.is_away = False
         self.app = FastAPI()
         self.app.add_api_route("/v1/departments/{department_id}", self._answer)
+        self.app.add_api_route("/v1/people/{person_id}", self._answer_person)
 
     def client(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://identity")
@@ -74,6 +77,32 @@ class IdentityDouble:
         made = a_department(**changes)
         self.departments[made.id] = made
         return made
+
+    def add_person(self, **changes: Any) -> Person:
+        """One more person there, of whom this service has not heard."""
+        made = a_person(**changes)
+        self.people[made.id] = made
+        return made
+
+    async def _answer_person(self, person_id: UUID, request: Request) -> Response:
+        self.asked.append(person_id)
+        if self.is_away:
+            return Response(status_code=503)
+        found = self.people.get(person_id)
+        if found is None or "authorization" not in request.headers:
+            return Response(status_code=404)
+        memberships = [{"department_id": str(each), "role": role} for each, role in found.departments.items()]
+        return JSONResponse(
+            {
+                "id": str(found.id),
+                "display_name": "never kept",
+                "customer_type": found.customer_type,
+                "relation": found.relation,
+                "is_active": found.is_active,
+                "version": found.version,
+                "memberships": memberships,
+            }
+        )
 
     async def _answer(self, department_id: UUID, request: Request) -> Response:
         self.asked.append(department_id)
@@ -106,3 +135,15 @@ def a_department(**changes: Any) -> Department:
         "version": 1,
     }
     return Department(**(usual | changes))
+
+
+def a_person(**changes: Any) -> Person:
+    usual: dict[str, Any] = {
+        "id": uuid7(),
+        "customer_type": "operative",
+        "relation": "employee",
+        "is_active": True,
+        "version": 1,
+        "departments": {},
+    }
+    return Person(**(usual | changes))

@@ -73,7 +73,7 @@ async def _assign(
 
 
 def _nobody() -> httpx.AsyncClient:
-    """Identity is never asked: every department of the demo is known here before it is named."""
+    """Identity is never asked: every department of the demo is known here, and nobody names another person."""
     return identity_client("http://127.0.0.1:9", timeout=0.1)
 
 
@@ -130,13 +130,13 @@ class Simulation:
                 case Act.GIVE_BACK if link_id:
                     await give_back(self._connection, self._terms, agent, row["id"], link_id, now=step.at)
                 case _:
-                    await self._act(row["id"], step, requester, agent)
+                    await self._act(row["id"], step, requester, agent, identity)
 
-    async def _act(self, ticket_id: UUID, step: Step, requester: Actor, agent: Actor) -> None:
+    async def _act(self, ticket_id: UUID, step: Step, requester: Actor, agent: Actor, identity: Identity) -> None:
         match step.act:
             case Act.ASSIGN:
                 new = NewAssignment(assignee_id=agent.id)
-                await act.assign_ticket(self._connection, self._terms, agent, ticket_id, new, now=step.at)
+                await act.assign_ticket(self._connection, self._terms, identity, agent, ticket_id, new, now=step.at)
             case Act.REPLY:
                 await self._comment(ticket_id, agent, step)
             case Act.ANSWER:

@@ -44,6 +44,10 @@ class _Answer(BaseModel):
     version: int = 0  # 0: whatever an event says later is newer
 
 
+class IdentitySilent(Exception):
+    """Identity did not answer, or with an error of its own."""
+
+
 class Identity:
     """The identity service as one caller may ask it: their token goes along."""
 
@@ -57,12 +61,18 @@ class Identity:
         DepartmentsUnavailable when it does not answer, or with something else.
         """
         try:
-            answer = await self._client.get(f"/v1/departments/{department_id}", headers=self._headers)
-            if answer.status_code in (403, 404):
-                return None
-            return Department(**_Answer.model_validate_json(answer.raise_for_status().content).model_dump())
-        except (httpx.HTTPError, ValidationError) as error:
+            content = await self.read(f"/v1/departments/{department_id}")
+            return None if content is None else Department(**_Answer.model_validate_json(content).model_dump())
+        except (IdentitySilent, ValidationError) as error:
             raise DepartmentsUnavailable(department_id=department_id) from error
+
+    async def read(self, path: str) -> bytes | None:
+        """What identity answers, none where it is not there or not shown to the caller. IdentitySilent."""
+        try:
+            answer = await self._client.get(path, headers=self._headers)
+            return None if answer.status_code in (403, 404) else answer.raise_for_status().content
+        except httpx.HTTPError as error:
+            raise IdentitySilent from error
 
 
 def identity_client(identity_url: str, timeout: float) -> httpx.AsyncClient:

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from services.requests.people.rules import SERVING_ROLES
 from services.requests.timeline.vocabulary import Side
 from services.shared.auth import Actor
 
 IMPORT = "tickets:import"
 """The scope of connectors and imports: they date facts freely and speak for any department."""
-SERVING_ROLES = ("agent", "manager")
 
 
 def serves(actor: Actor, department_id: UUID) -> bool:
@@ -28,8 +28,13 @@ def managed_departments(actor: Actor) -> list[UUID]:
 
 
 def sees_all_tickets(actor: Actor) -> bool:
-    """Whether every ticket may be read: administrators and auditors."""
-    return actor.has_role("admin", "auditor")
+    """Whether every ticket may be read: administrators, auditors, and programs that bring tickets in."""
+    return actor.has_role("admin", "auditor") or is_connector(actor)
+
+
+def is_connector(actor: Actor) -> bool:
+    """Whether the actor is a program that brings in other systems' work: it goes on with tickets on either side."""
+    return actor.is_client and IMPORT in actor.scopes
 
 
 def is_asking(actor: Actor, ticket: Mapping[str, Any]) -> bool:
@@ -52,13 +57,15 @@ def can_read_ticket(actor: Actor, ticket: Mapping[str, Any], holders: list[UUID]
 def sides_of(actor: Actor, ticket: Mapping[str, Any], holders: list[UUID]) -> list[Side]:
     """The sides on which this reader may act, the more likely first; none for those who only look on.
 
-    Somebody of the provider who asked for it too acts for the provider first; administrators act on either side.
+    Somebody of the provider who asked for it too acts for the provider first; administrators and connectors act on
+    either side.
     """
     sides = []
-    if serves(actor, ticket["provider_department_id"]) or actor.has_role("admin"):
+    on_either = actor.has_role("admin") or is_connector(actor)
+    if on_either or serves(actor, ticket["provider_department_id"]):
         sides.append(Side.PROVIDER)
     is_manager = actor.has_department_role(ticket["customer_department_id"], "manager")
-    if is_asking(actor, ticket) or is_manager or actor.has_role("admin"):
+    if on_either or is_asking(actor, ticket) or (is_manager and not ticket["is_confidential"]):
         sides.append(Side.CUSTOMER)
     if any(serves(actor, department) for department in holders):
         sides.append(Side.DEPARTMENT)
@@ -67,9 +74,7 @@ def sides_of(actor: Actor, ticket: Mapping[str, Any], holders: list[UUID]) -> li
 
 def can_submit_for(actor: Actor, department_id: UUID) -> bool:
     """Whether the actor may ask in the name of that department: its people, administrators, programs that import."""
-    if department_id in actor.department_roles or actor.has_role("admin"):
-        return True
-    return actor.is_client and IMPORT in actor.scopes
+    return department_id in actor.department_roles or actor.has_role("admin") or is_connector(actor)
 
 
 def can_name_requester(actor: Actor, department_id: UUID) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any, cast
 
 from services.requests.timeline import refusals as timeline
@@ -63,6 +64,28 @@ class ForProviderOnly(Forbidden):
     detail = Texts("Only the provider's side may do this.", "Solo el lado proveedor puede hacer esto.")
 
 
+class CannotServe(Conflict):
+    code = "assignee_does_not_serve"
+    detail = Texts(
+        "A ticket is assigned to an agent or manager of its provider, or of a department that holds a hand-off of it.",
+        "Un ticket se asigna a un agente o a la gerencia de su proveedor o de un departamento con un traspaso suyo.",
+    )
+
+
+class InstantOutside(Conflict):
+    code = "instant_outside"
+    detail = Texts("{instant} lies outside the years 1970 to 2200.", "{instant} queda fuera de los años 1970 a 2200.")
+
+
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+
+
+def check_instant(instant: date | None, pointer: str) -> None:
+    """InstantOutside for a date or instant that no calendar covers."""
+    if instant is not None and not FIRST_YEAR <= instant.year < LAST_YEAR:
+        raise InstantOutside(pointer=pointer, instant=instant.isoformat())
+
+
 def _conflict(refused: type[timeline.TimelineRefused]) -> type[Conflict]:
     told = {"code": refused.code, "detail": Texts(**refused.sentences), "__doc__": refused.__doc__}
     return cast(type[Conflict], type(refused.__name__, (Conflict,), told))
@@ -90,7 +113,7 @@ def _of(family: type[timeline.TimelineRefused]) -> tuple[type[Problem], ...]:
     return tuple(conflict for refused, conflict in _CONFLICTS.items() if issubclass(refused, family))
 
 
-STEP_PROBLEMS = (*_of(timeline.StepRefused), *_of(timeline.InstantRefused))
+STEP_PROBLEMS: tuple[type[Problem], ...] = (InstantOutside, *_of(timeline.StepRefused), *_of(timeline.InstantRefused))
 """What a route that takes a step lists among its problems."""
 CORRECTION_PROBLEMS = _of(timeline.CorrectionRefused)
 

@@ -39,6 +39,7 @@ class Desk:
     requester_id: UUID
     requester: Headers
     agent: Headers
+    agent_id: UUID
 
     async def submit(self, headers: Headers | None = None, **changes: Any) -> dict[str, Any]:
         """A ticket of the requester (or another), as it was answered."""
@@ -91,7 +92,7 @@ async def opened_desk(database_url: str, issuer: Issuer) -> AsyncIterator[Desk]:
         }
         offered = await client.post("/v1/offerings", json=offering, headers=people.admin())
         assert offered.status_code == 201, offered.text
-        requester_id = uuid4()
+        requester_id, agent_id = uuid4(), uuid4()
         yield Desk(
             app=app,
             client=client,
@@ -103,7 +104,8 @@ async def opened_desk(database_url: str, issuer: Issuer) -> AsyncIterator[Desk]:
             offering_id=UUID(offered.json()["id"]),
             requester_id=requester_id,
             requester=people.one_of(hr.id, "member", requester_id),
-            agent=people.one_of(it.id, "agent"),
+            agent=people.one_of(it.id, "agent", agent_id),
+            agent_id=agent_id,
         )
     await app.state.engine.dispose()
 

@@ -2,11 +2,14 @@
 
 from fastapi import Response
 
+from services.requests.departments.api import AskIdentity
+from services.requests.people.service import PERSON_PROBLEMS
 from services.requests.tickets.api import Terms, TicketId, Writer
 from services.requests.tickets.queries.read import public_of
 from services.requests.tickets.refusals import (
     CORRECTION_PROBLEMS,
     STEP_PROBLEMS,
+    CannotServe,
     ForProviderOnly,
     OnlyLooksOn,
     UnknownEvent,
@@ -65,13 +68,19 @@ async def comment_on_ticket(
     "/v1/tickets/{ticket_id}/assignments",
     status_code=201,
     response_model=TicketPublic,
-    responses=problem_responses(UnknownTicket, OnlyLooksOn, ForProviderOnly),
+    responses=problem_responses(UnknownTicket, OnlyLooksOn, ForProviderOnly, CannotServe, *PERSON_PROBLEMS),
 )
 async def assign_ticket(
-    ticket_id: TicketId, new: NewAssignment, actor: Writer, connection: HotTransaction, terms: Terms, now: Now
+    ticket_id: TicketId,
+    new: NewAssignment,
+    actor: Writer,
+    connection: HotTransaction,
+    terms: Terms,
+    identity: AskIdentity,
+    now: Now,
 ) -> Response:
-    """Say whose the ticket is to work on; null for nobody's."""
-    return _as_it_is_now(await act.assign_ticket(connection, terms, actor, ticket_id, new, now=now))
+    """Say whose the ticket is to work on, one who serves the provider or a hand-off's department; null: nobody's."""
+    return _as_it_is_now(await act.assign_ticket(connection, terms, identity, actor, ticket_id, new, now=now))
 
 
 @router.post(

@@ -9,10 +9,12 @@ from pydantic import BaseModel, Field
 
 from services.requests.catalogue.service import UnknownOffering
 from services.requests.departments.api import DEPARTMENT_PROBLEMS, AskIdentity
+from services.requests.people.service import PERSON_PROBLEMS
 from services.requests.tickets.api import Reader, Terms, TicketId, Writer
 from services.requests.tickets.queries.read import page_of_tickets, public_of
 from services.requests.tickets.refusals import (
     CustomerDepartmentMissing,
+    InstantOutside,
     MayNotNameRequester,
     MayNotSubmitFor,
     NotOffered,
@@ -76,7 +78,9 @@ class TicketFilters(BaseModel):
         MayNotSubmitFor,
         MayNotNameRequester,
         UnknownOffering,
+        InstantOutside,
         *DEPARTMENT_PROBLEMS,
+        *PERSON_PROBLEMS,
     ),
 )
 async def submit_ticket(

@@ -6,8 +6,17 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.requests.catalogue.terms import TermsCache
+from services.requests.departments.service import Identity
+from services.requests.people.service import require_people
 from services.requests.tickets.policies import IMPORT, serves, sides_of
-from services.requests.tickets.refusals import ForProviderOnly, OnlyLooksOn, UnknownEvent, told_as_problems
+from services.requests.tickets.refusals import (
+    CannotServe,
+    ForProviderOnly,
+    OnlyLooksOn,
+    UnknownEvent,
+    check_instant,
+    told_as_problems,
+)
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.schemas import NewAssignment, NewComment, NewCorrection, NewTransition
 from services.requests.tickets.service.recording import Unfolded, append, readable_ticket, unfold
@@ -28,6 +37,7 @@ async def move_ticket(
     connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, new: NewTransition, *, now: datetime
 ) -> Row:
     """Take the ticket to another state. UnknownTicket, OnlyLooksOn, and the problems of STEP_PROBLEMS."""
+    check_instant(new.occurred_at, "/occurred_at")
     current = await terms.current(connection.fetch)
     held = await unfold(connection, current, await readable_ticket(connection, actor, ticket_id, hold=True))
     timeline = held.at(now)
@@ -57,15 +67,38 @@ async def comment_on_ticket(
 
 
 async def assign_ticket(
-    connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, new: NewAssignment, *, now: datetime
+    connection: Connection,
+    terms: TermsCache,
+    identity: Identity,
+    actor: Actor,
+    ticket_id: UUID,
+    new: NewAssignment,
+    *,
+    now: datetime,
 ) -> Row:
-    """Say whose the ticket is to work on. UnknownTicket, OnlyLooksOn, ForProviderOnly."""
+    """Say whose the ticket is to work on.
+
+    UnknownTicket, OnlyLooksOn, ForProviderOnly, UnknownPerson, PeopleUnavailable, CannotServe.
+    """
     current = await terms.current(connection.fetch)
     held = await unfold(connection, current, await readable_ticket(connection, actor, ticket_id, hold=True))
     if Side.PROVIDER not in _sides(actor, held):
         raise ForProviderOnly
+    await _check_assignee(connection, identity, actor, held.row, new.assignee_id)
     event = _event(held, actor, Side.PROVIDER, Assigned(new.assignee_id), _not_before_latest(held, now), now)
     return await append(connection, current, held, [event], now=now)
+
+
+async def _check_assignee(
+    connection: Connection, identity: Identity, actor: Actor, row: Row, assignee_id: UUID | None
+) -> None:
+    """Whoever works on a ticket serves its provider or a department with a link; one's own token says so itself."""
+    departments = [row["provider_department_id"], *row["holders"]]
+    if assignee_id is None or (assignee_id == actor.id and any(serves(actor, each) for each in departments)):
+        return
+    people = await require_people(connection.fetch, identity, {assignee_id: "/assignee_id"})
+    if not people[assignee_id].serves_any(departments):
+        raise CannotServe(pointer="/assignee_id")
 
 
 async def take_back(

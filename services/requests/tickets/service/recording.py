@@ -113,7 +113,7 @@ async def open_ticket(
     kept = await _located(connection, kept_of(draft["id"], terms, progress, timeline), {})
     row = {
         **draft,
-        "priority": timeline.priority or draft["priority"],
+        "priority": timeline.priority or draft["promised_priority"],
         "terms": pinned.document(),
         "events": len(events),
         "version": 1,
@@ -145,7 +145,7 @@ async def append(
     departments = await link_departments(connection, ticket_id) if progress.links else {}
     kept = await _located(connection, kept_of(ticket_id, terms, progress, timeline), departments)
     changed = {
-        "priority": timeline.priority or held.row["priority"],
+        "priority": timeline.priority or held.row["promised_priority"],
         "terms": pinned.document(),
         "events": held.row["events"] + len(events),
         "folded_at": now,

@@ -8,12 +8,14 @@ from uuid_utils.compat import uuid7
 from services.requests.catalogue.terms import TermsCache
 from services.requests.departments.service import Identity
 from services.requests.events import TicketSubmitted
+from services.requests.people.service import require_people
 from services.requests.tickets.policies import can_name_requester, can_submit_for
 from services.requests.tickets.refusals import (
     CustomerDepartmentMissing,
     MayNotNameRequester,
     MayNotSubmitFor,
     NotOffered,
+    check_instant,
 )
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.schemas import NewTicket
@@ -39,17 +41,19 @@ async def submit_ticket(
     """A new ticket to the department of its offering; its row.
 
     CustomerDepartmentMissing, MayNotSubmitFor, MayNotNameRequester, UnknownOffering, UnknownDepartment,
-    DepartmentsUnavailable, NotOffered.
+    DepartmentsUnavailable, UnknownPerson, PeopleUnavailable, NotOffered, InstantOutside.
     """
     customer_id = _customer_of(actor, new)
     if new.requester_id not in (None, actor.id) and not can_name_requester(actor, customer_id):
         raise MayNotNameRequester(pointer="/requester_id")
+    check_instant(new.needed_by, "/needed_by")
     current = await terms.current(connection.fetch)
     offered = await current.terms_for(
         connection.fetch, identity, offering_id=new.offering_id, customer_department_id=customer_id
     )
     if not offered.offering.is_offered:
         raise NotOffered(pointer="/offering_id")
+    await require_people(connection.fetch, identity, _named_people(actor, new))
     ticket_id = uuid7()
     draft = {
         **_asked(actor, new),
@@ -96,6 +100,18 @@ def _customer_of(actor: Actor, new: NewTicket) -> UUID:
     if not can_submit_for(actor, department_id):
         raise MayNotSubmitFor(pointer="/customer_department_id")
     return department_id
+
+
+def _named_people(actor: Actor, new: NewTicket) -> dict[UUID, str]:
+    """Whom the ticket names, each with the pointer to where; who asks is known by their token."""
+    named = {person_id: f"/participants/{place}" for place, person_id in reversed(list(enumerate(new.participants)))}
+    if new.beneficiary_id is not None:
+        named[new.beneficiary_id] = "/beneficiary_id"
+    if new.requester_id is not None:
+        named[new.requester_id] = "/requester_id"
+    if not actor.is_client:
+        named.pop(actor.id, None)
+    return named
 
 
 def _asked(actor: Actor, new: NewTicket) -> Row:
