@@ -42,7 +42,7 @@ class Expected:
             raise PreconditionFailed(current=etag(version), pointer="#If-Match")
 
 
-def _expected(
+async def _expected(
     if_match: Annotated[
         str | None, Header(alias="If-Match", description="the ETag that was last read", examples=['"1"'])
     ] = None,

@@ -82,7 +82,7 @@ def _filter_hash(request: Request) -> str:
     return hashlib.sha256(orjson.dumps([request.url.path, kept])).hexdigest()[:16]
 
 
-def _page_wanted(
+async def _page_wanted(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=200, description="items per page")] = 50,
     cursor: Annotated[

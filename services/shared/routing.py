@@ -185,7 +185,7 @@ HotTransaction = Annotated[Connection, Depends(_connection_of)]
 """A HotRoute's connection; the route commits it as it does a session."""
 
 
-def _now() -> datetime:
+async def _now() -> datetime:
     return datetime.now(UTC)
 
 

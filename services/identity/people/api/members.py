@@ -21,7 +21,7 @@ Writer = Annotated[Actor, requires("departments:write")]
 ONE = "/v1/departments/{department_id}/members/{person_id}"
 
 
-def _expected_or_none_yet(
+async def _expected_or_none_yet(
     if_match: Annotated[
         str | None, Header(alias="If-Match", description="the ETag that was last read", examples=['"1"'])
     ] = None,
