@@ -31,7 +31,6 @@ _CLOCK_IDS = "SELECT clock, cycle, id FROM ticket_clock WHERE ticket_id = $1"
 _LINK_DEPARTMENTS = "SELECT id, department_id FROM ticket_link WHERE ticket_id = $1"
 _IMPORTED = "SELECT source_key, id FROM ticket WHERE source = $1 AND source_key = ANY($2::text[])"
 _SOURCE_KEYS = "SELECT source_key FROM ticket_event WHERE ticket_id = $1 AND source_key IS NOT NULL"
-_ALL_IDS = "SELECT id FROM ticket WHERE id > $1 ORDER BY id LIMIT $2"
 
 VISIBLE = """(
     t.requester_id = $1 OR t.beneficiary_id = $1 OR t.participants @> ARRAY[$1]
@@ -77,11 +76,6 @@ async def imported_tickets(connection: Connection, source: str, keys: Sequence[s
 async def source_keys_of(connection: Connection, ticket_id: UUID) -> set[str]:
     """The keys under which the ticket's events came from its source."""
     return {row["source_key"] for row in await connection.fetch(_SOURCE_KEYS, ticket_id)}
-
-
-async def next_ticket_ids(connection: Connection, after: UUID, limit: int) -> list[UUID]:
-    """Ids of tickets after this one, in the order of ids."""
-    return [row["id"] for row in await connection.fetch(_ALL_IDS, after, limit)]
 
 
 def public_of(row: Mapping[str, Any]) -> dict[str, Any]:
