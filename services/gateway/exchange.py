@@ -24,6 +24,7 @@ _SECURITY: Fields = [
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
 ]
+_POLICY = b"content-security-policy"
 _CONTENT_POLICY = b"default-src 'none'; frame-ancestors 'none'"
 _STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
 
@@ -78,9 +79,10 @@ class Exchange:
     async def begin(
         self, status: int, fields: Iterable[tuple[bytes, bytes]], *, content_policy: bytes = _CONTENT_POLICY
     ) -> None:
-        """Send the answer's head, with what every answer carries."""
+        """Send the answer's head, with what every answer carries; a policy among `fields` (a service's page) stands."""
         answer = [*fields, *self.fields, (b"x-request-id", self.request_id.encode()), *_SECURITY]
-        answer.append((b"content-security-policy", content_policy))
+        if not any(name == _POLICY for name, _ in answer):
+            answer.append((_POLICY, content_policy))
         if self.linger is not None:
             answer.append((b"connection", b"close"))
         if self.is_secure:

@@ -13,11 +13,12 @@ SETTINGS = "ACUERDO_"
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where everything is: databases and ports by service, and the NATS server."""
+    """Where everything is: databases and ports by service, the NATS server, and the gateway as people's browsers see it."""
 
     databases: Mapping[str, DatabaseUrls]
     ports: Mapping[str, int]
     nats: str
+    public_url: str
 
     def url(self, service: str) -> str:
         """Where a service listens."""
@@ -34,6 +35,7 @@ def environments(addresses: Addresses) -> dict[str, dict[str, str]]:
         "ACUERDO_IDENTITY_URL": addresses.url("identity"),
         "ACUERDO_JWKS_URL": f"{addresses.url('identity')}/oauth2/jwks",
         "ACUERDO_NATS_URL": addresses.nats,
+        "ACUERDO_PUBLIC_URL": addresses.public_url,
     }
     gateway = {f"ACUERDO_{service.upper()}_URLS": addresses.url(service) for service in addresses.databases}
     services = {

@@ -7,6 +7,7 @@ ADDRESSES = Addresses(
     databases={name: DatabaseUrls(f"runtime-{name}", f"owner-{name}") for name in ("identity", "requests")},
     ports={"identity": 1, "requests": 2},
     nats="nats://u:p@127.0.0.1:3",
+    public_url="http://127.0.0.1:8080",
 )
 
 
