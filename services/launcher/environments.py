@@ -13,7 +13,7 @@ SETTINGS = "ACUERDO_"
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where everything is: databases and ports by service, the NATS server, and the gateway as people's browsers see it."""
+    """Databases and ports by service, the NATS server, and the gateway as people's browsers see it."""
 
     databases: Mapping[str, DatabaseUrls]
     ports: Mapping[str, int]

@@ -14,10 +14,10 @@ TO_SERVICE = {
 }  # fmt: skip
 TO_CLIENT = frozenset(
     {
-        b"accept-ranges", b"allow", b"cache-control", b"content-disposition", b"content-encoding", b"content-language",
-        b"content-length", b"content-range", b"content-security-policy", b"content-type", b"deprecation", b"etag",
-        b"idempotency-replayed", b"last-modified", b"link", b"location", b"preference-applied", b"pragma", b"retry-after", b"sunset", b"vary",
-        b"www-authenticate",
+        b"accept-ranges", b"allow", b"cache-control", b"content-disposition", b"content-encoding",
+        b"content-language", b"content-length", b"content-range", b"content-security-policy", b"content-type",
+        b"deprecation", b"etag", b"idempotency-replayed", b"last-modified", b"link", b"location", b"pragma",
+        b"preference-applied", b"retry-after", b"sunset", b"vary", b"www-authenticate",
     }
 )  # fmt: skip
 

@@ -55,6 +55,17 @@ async def test_nothing_of_a_service_gets_out_but_what_is_listed(tmp_path: Path) 
         assert received.headers["cache-control"] == "private, no-cache"
 
 
+async def test_a_page_of_a_service_keeps_its_own_content_policy(tmp_path: Path) -> None:
+    policy = "default-src 'none'; style-src 'sha256-x'; form-action 'self'"
+
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        await answer(send, {}, headers={"content-security-policy": policy})
+
+    async with a_world(tmp_path, page) as world:
+        received = await world.client.get("/v1/tickets")
+        assert received.headers.get_list("content-security-policy") == [policy]
+
+
 async def test_a_valid_trace_goes_on_and_every_answer_names_its_request(world: World, recorder: Recorder) -> None:
     traceparent = f"00-{TRACE}-b7ad6b7169203331-01"
     received = await world.client.get(
