@@ -8,9 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 
-import asyncpg
 from fastapi import FastAPI
-from sqlalchemy.exc import SQLAlchemyError
 
 from services.identity.accounts.api import links, page
 from services.identity.accounts.queries import forget_expired_links
@@ -27,6 +25,7 @@ from services.identity.departments import api as departments
 from services.identity.people.api import members, people
 from services.identity.people.queries import memberships_of
 from services.identity.settings import IdentitySettings
+from services.shared.db import OUTAGES
 from services.shared.idempotency import forget_expired, session_fetch
 from services.shared.outbox import outbox_age
 from services.shared.relay import Relay
@@ -50,7 +49,6 @@ KEYS_EVERY = 30.0
 """Seconds after which a key that another replica has made is known here: less than it is published ahead."""
 TIDY_EVERY = 600.0
 AFTER_OUTAGE = 1.0
-_OUTAGES = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 def create_app(settings: IdentitySettings | None = None) -> FastAPI:
@@ -111,7 +109,7 @@ async def _keep_keys(app: FastAPI) -> None:
         try:
             await load_keys(app)
             pause = KEYS_EVERY
-        except _OUTAGES as error:
+        except OUTAGES as error:
             log.warning("the signing keys cannot be read: %r", error)
             pause = AFTER_OUTAGE
         await asyncio.sleep(pause)
@@ -127,7 +125,7 @@ async def _tidy(app: FastAPI) -> None:
                 await forget_expired(session_fetch(session), now)
                 await forget_expired_links(session, now)
                 await forget_expired_sign_ins(session, now)
-        except _OUTAGES as error:
+        except OUTAGES as error:
             log.warning("what has expired could not be forgotten: %r", error)
 
 
@@ -140,6 +138,6 @@ async def _outbox(app: FastAPI) -> tuple[bool, object]:
     try:
         async with app.state.sessions() as session:
             age = await outbox_age(session, Outbox, datetime.now(UTC))
-    except _OUTAGES as error:
+    except OUTAGES as error:
         return False, type(error).__name__
     return True, {"oldest_seconds": seconds_of(age)}

@@ -10,11 +10,17 @@ from typing import Any, TypeAlias
 import asyncpg
 import orjson
 from sqlalchemy import event
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Sessions = async_sessionmaker[AsyncSession]
+OUTAGES = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What a database that is away, starting or stopping raises.
+
+InternalClientError comes between PostgreSQL's farewell and the end of its connection: asyncpg has read the one and then
+takes a statement for a second one at the same time.
+"""
 
 
 def _json_text(value: Any) -> str:

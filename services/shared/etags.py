@@ -7,6 +7,10 @@ from fastapi import Depends, Header, Request, Response
 from services.shared.problems import PreconditionFailed, PreconditionRequired
 
 
+IF_MATCH_MEANS = "the ETag that was last read, or `*` for whatever is there"
+IF_MATCH_PATTERN = r'^(\*|"[0-9]{1,9}")$'
+
+
 def etag(version: int) -> str:
     """The strong ETag of a row version.
 
@@ -21,13 +25,15 @@ def names_version(header: str, version: int, *, weak: bool = False) -> bool:
 
     >>> names_version('"2", "3"', 3), names_version('W/"3"', 3), names_version('W/"3"', 3, weak=True)
     (True, False, True)
-    >>> names_version("*", 9)
-    True
+    >>> names_version("*", 9), names_version('*, "8"', 9)
+    (True, False)
     """
+    if header.strip() == "*":
+        return True
     tags = {tag.strip() for tag in header.split(",")}
     if weak:
         tags = {tag.removeprefix("W/") for tag in tags}
-    return "*" in tags or etag(version) in tags
+    return etag(version) in tags
 
 
 class Expected:
@@ -44,7 +50,9 @@ class Expected:
 
 async def _expected(
     if_match: Annotated[
-        str | None, Header(alias="If-Match", description="the ETag that was last read", examples=['"1"'])
+        str | None,
+        # The contract alone says how it is spelled: anything else names no version of ours, and is answered 412.
+        Header(alias="If-Match", description=IF_MATCH_MEANS, json_schema_extra={"pattern": IF_MATCH_PATTERN}),
     ] = None,
 ) -> Expected:
     if if_match is None:

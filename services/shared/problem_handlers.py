@@ -88,6 +88,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     for outage in (DBAPIError, PoolTimeout, ConnectionError, TimeoutError, asyncpg.PostgresConnectionError):
         app.add_exception_handler(outage, on_database)
     app.add_exception_handler(asyncpg.InterfaceError, on_database)
+    app.add_exception_handler(asyncpg.InternalClientError, on_database)
     app.add_exception_handler(asyncpg.CannotConnectNowError, on_database)
     app.add_exception_handler(Exception, on_error)
 

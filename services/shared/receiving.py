@@ -30,6 +30,7 @@ OUTAGES = (
     OSError,
     PoolExhausted,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,

@@ -1,5 +1,6 @@
 """The strict bases of what comes in and what goes out, and the few types that every shape uses."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Generic, TypeVar
@@ -21,6 +22,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 T = TypeVar("T")
+_YEAR_AND_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 
 
 def _only_text(value: object) -> object:
@@ -28,6 +30,13 @@ def _only_text(value: object) -> object:
     if not isinstance(value, str | datetime | date | UUID):
         raise PydanticCustomError("string_type", "Input should be a string")
     return value
+
+
+def _only_spelled(value: object) -> object:
+    """Pydantic takes a number in a string ("0.5") for the seconds since 1970; here years have four digits."""
+    if isinstance(value, str) and not _YEAR_AND_MONTH.match(value):
+        raise PydanticCustomError("date_format", "Input should begin with year and month, as 2026-03")
+    return _only_text(value)
 
 
 def _refuse_nul(value: object, path: str = "") -> None:
@@ -92,12 +101,12 @@ Id = Annotated[UUID, Strict(strict=False), BeforeValidator(_only_text)]
 Instant = Annotated[
     AwareDatetime,
     Strict(strict=False),
-    BeforeValidator(_only_text),
+    BeforeValidator(_only_spelled),
     AfterValidator(_to_utc),
     PlainSerializer(instant_text, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
-Date = Annotated[date, Strict(strict=False), BeforeValidator(_only_text)]
+Date = Annotated[date, Strict(strict=False), BeforeValidator(_only_spelled)]
 Seconds = Annotated[
     timedelta,
     PlainSerializer(seconds_of, return_type=int | float, when_used="json"),
@@ -107,7 +116,8 @@ Lax = Strict(strict=False)
 """`Annotated[SomeEnum, Lax]`: an enum is read from its string."""
 NO_NUL = r"^[^\x00]*$"
 """In the contract: PostgreSQL keeps every character but this one."""
-_NOT_BLANK = r"^[^\x00]*[^\x00\s][^\x00]*$"
+_NOT_BLANK = r"^[^\x00]*[^\x00-\x20\x7f-\xa0\s][^\x00]*$"
+"""Control characters are spelled out: engines of regular expressions differ over which of them are `\\s`."""
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_NOT_BLANK)]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000, pattern=_NOT_BLANK)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]

@@ -6,14 +6,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from typing import Any
 
-import asyncpg
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse
 
-from services.shared.db import make_engine, make_sessions
+from services.shared.db import OUTAGES, make_engine, make_sessions
 from services.shared.department_roles import RolesFromMe
 from services.shared.key_ring import TokenVerifier
 from services.shared.problem_handlers import add_problem_handlers
@@ -83,7 +81,7 @@ async def _database(app: FastAPI) -> tuple[bool, object]:
     try:
         async with app.state.engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
-    except (SQLAlchemyError, OSError, asyncpg.PostgresError) as error:
+    except OUTAGES as error:
         return False, type(error).__name__
     return True, "up"
 
@@ -114,4 +112,14 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
     problem = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs", {}))
     schemas["ProblemDocument"] = problem
+    for item in document.get("paths", {}).values():
+        for operation in item.values():
+            _require_if_match(operation)
     return document
+
+
+def _require_if_match(operation: Mapping[str, Any]) -> None:
+    """A change that is answered 428 without If-Match needs it, unless If-None-Match may stand in its place."""
+    conditions = {each["name"]: each for each in operation.get("parameters", ()) if each["in"] == "header"}
+    if "428" in operation["responses"] and "If-None-Match" not in conditions:
+        conditions["If-Match"]["required"] = True

@@ -5,21 +5,18 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
-import asyncpg
 from fastapi import FastAPI
 from nats.errors import Error as NatsError
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.shared.consumers import Consumers
+from services.shared.db import OUTAGES
 from services.shared.idempotency import forget_expired, session_fetch
 from services.shared.outbox import OutboxRow, outbox_age
 from services.shared.schemas import seconds_of
 
 log = logging.getLogger(__name__)
 
-OUTAGES = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
-"""What a database that is away, starting or stopping raises."""
 TIDY_EVERY = 600.0
 PATIENCE = 0.5
 """Seconds that NATS has for its answer: who asks for readiness does not wait longer than that for us."""

@@ -24,9 +24,8 @@ from services.requests.imports.rules.rows import Log, LogRow, read_log
 from services.requests.imports.schemas import ImportMapping
 from services.requests.imports.service.bring_in import Import, Tally, bring_in
 from services.requests.imports.service.reading import lines_of, mapping_of
-from services.shared.db import Sessions, hot_transaction
+from services.shared.db import OUTAGES, Sessions, hot_transaction
 from services.shared.idempotency import session_fetch
-from services.shared.upkeep import OUTAGES
 
 log = logging.getLogger(__name__)
 
