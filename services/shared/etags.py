@@ -6,7 +6,6 @@ from fastapi import Depends, Header, Request, Response
 
 from services.shared.problems import PreconditionFailed, PreconditionRequired
 
-
 IF_MATCH_MEANS = "the ETag that was last read, or `*` for whatever is there"
 IF_MATCH_PATTERN = r'^(\*|"[0-9]{1,9}")$'
 

@@ -114,12 +114,19 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
     schemas["ProblemDocument"] = problem
     for item in document.get("paths", {}).values():
         for operation in item.values():
-            _require_if_match(operation)
+            _tell_parameters(operation)
     return document
 
 
-def _require_if_match(operation: Mapping[str, Any]) -> None:
-    """A change that is answered 428 without If-Match needs it, unless If-None-Match may stand in its place."""
-    conditions = {each["name"]: each for each in operation.get("parameters", ()) if each["in"] == "header"}
-    if "428" in operation["responses"] and "If-None-Match" not in conditions:
-        conditions["If-Match"]["required"] = True
+def _tell_parameters(operation: Mapping[str, Any]) -> None:
+    """No parameter is null: it is there or left out. If-Match is needed where its absence is answered 428.
+
+    (Unless If-None-Match may stand in its place.)
+    """
+    parameters = {each["name"]: each for each in operation.get("parameters", ())}
+    for parameter in parameters.values():
+        match parameter["schema"]:
+            case {"anyOf": [kept, {"type": "null"}], **told}:
+                parameter["schema"] = {**kept, **told}
+    if "428" in operation["responses"] and "If-None-Match" not in parameters:
+        parameters["If-Match"]["required"] = True

@@ -43,7 +43,7 @@ async def start_import(
     now: Now,
     response: Response,
     file: Annotated[UploadFile, File(description="the log: CSV in UTF-8 with a header line")],
-    mapping: Annotated[str, Form(description="what the log means: an ImportMapping as JSON")],
+    mapping: Annotated[str, Form(min_length=1, description="what the log means: an ImportMapping as JSON")],
     dry_run: Annotated[bool, Form(description="only tell what would come of it")] = False,
 ) -> ImportJobPublic:
     """Bring in the log of another system. Rows are read by a job; wrong ones are listed there, good ones land."""

@@ -9,7 +9,7 @@ from services.identity.people.queries import page_of_members
 from services.identity.people.schemas import MemberPublic, MemberRole
 from services.identity.people.service import memberships as service
 from services.shared.auth import Actor, requires
-from services.shared.etags import Expected, IfMatch, etag, tag_answer
+from services.shared.etags import IF_MATCH_MEANS, IF_MATCH_PATTERN, Expected, IfMatch, etag, tag_answer
 from services.shared.paging import BadCursor, Paging
 from services.shared.problems import PreconditionFailed, PreconditionRequired
 from services.shared.routing import Now, Transaction, feature_router, problem_responses
@@ -23,7 +23,8 @@ ONE = "/v1/departments/{department_id}/members/{person_id}"
 
 async def _expected_or_none_yet(
     if_match: Annotated[
-        str | None, Header(alias="If-Match", description="the ETag that was last read", examples=['"1"'])
+        str | None,
+        Header(alias="If-Match", description=IF_MATCH_MEANS, json_schema_extra={"pattern": IF_MATCH_PATTERN}),
     ] = None,
     if_none_match: Annotated[
         str | None, Header(alias="If-None-Match", description="`*`: only where there is none yet")
