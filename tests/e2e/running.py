@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,8 +21,10 @@ from services.launcher.postgres import processes_in
 from services.launcher.spawning import Program
 from tests.launcher.processes import PROJECT, lives
 
-CHILDREN = ("postgres", "nats", "identity", "requests", "feedback", "gateway")
+SERVERS = ("identity", "requests", "feedback", "gateway")
+CHILDREN = ("postgres", "nats", *SERVERS)
 LONGEST_START = 60.0
+ENTRY = re.compile(r"^(?=\d{4}-\d{2}-\d{2} )", re.MULTILINE)
 
 
 @dataclass
@@ -44,6 +47,12 @@ class Running:
     def told(self) -> str:
         """What the person at the terminal read."""
         return terminal_of(self.data).read_text()
+
+    def errors(self) -> list[str]:
+        """What our processes logged as errors under this launcher and the one before: first line and last."""
+        logs = [log for name in SERVERS for log in self.data.glob(f"run/{name}.log*")]
+        entries = [entry.splitlines() for log in logs for entry in ENTRY.split(log.read_text())]
+        return [" … ".join(dict.fromkeys([entry[0], entry[-1]])) for entry in entries if entry and "ERROR" in entry[0]]
 
     def pid(self, name: str) -> int:
         """The process of a child, as the launcher noted it last."""

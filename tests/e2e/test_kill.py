@@ -48,7 +48,7 @@ async def test_nothing_acknowledged_is_lost_and_nothing_takes_effect_twice(
     assert running.end(signal.SIGINT) == 0, running.told()
     record_property("kill test", told(tally, books, recoveries, seconds, lag))
 
-    assert tally.wrong == []
+    assert (tally.wrong, running.errors()) == ([], [])
     assert (books.lost, books.doubled, books.unknown) == (set(), set(), set())
     assert books.tickets == len(tally.acknowledged) == tally.keys > 0
     assert books.in_feedback == books.in_requests
