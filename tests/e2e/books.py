@@ -1,13 +1,18 @@
 """What the platform's databases and lists say about the tickets, set against what clients were told."""
 
+import json
 from dataclasses import dataclass
 
 import httpx
+import nats
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from tests.e2e.organisation import interactions
 from tests.e2e.running import Running
 from tests.e2e.submitting import Tally
 
+READS = {"requests": "ACUERDO_IDENTITY", "feedback": "ACUERDO_REQUESTS"}
+"""The stream that each consuming service reads."""
 TICKETS = "SELECT subject, id::text FROM ticket"
 TICKETS_BY_PAIR = (
     "SELECT customer_department_id::text, provider_department_id::text, count(*) FROM ticket GROUP BY 1, 2"
@@ -24,7 +29,10 @@ class Books:
     unknown: set[str]
     in_requests: dict[tuple[str, str], int]
     in_feedback: dict[tuple[str, str], int]
-    inbox: int
+    published: dict[str, list[str]]
+    """Ids of the events that JetStream holds for each consuming service, as often as it holds them."""
+    taken_in: dict[str, set[str]]
+    """Ids in the inbox of each consuming service."""
     dead_letters: int
 
 
@@ -46,11 +54,28 @@ async def audit(running: Running, admin: str, tally: Tally) -> Books:
         unknown=by_key.keys() - tally.acknowledged.keys(),
         in_requests={(customer, by): count for customer, by, count in await running.rows("requests", TICKETS_BY_PAIR)},
         in_feedback=await interactions(running, admin),
-        inbox=await running.value("feedback", "SELECT count(*) FROM inbox"),
-        dead_letters=sum(
-            [await running.value(name, "SELECT count(*) FROM dead_letter") for name in ("requests", "feedback")]
-        ),
+        published={name: await published_for(running, stream, name) for name, stream in READS.items()},
+        taken_in={
+            name: {event_id for (event_id,) in await running.rows(name, "SELECT event_id::text FROM inbox")}
+            for name in READS
+        },
+        dead_letters=sum([await running.value(name, "SELECT count(*) FROM dead_letter") for name in READS]),
     )
+
+
+async def published_for(running: Running, stream: str, consumer: str) -> list[str]:
+    """The ids of all events in the stream that the consumer reads."""
+    client = await nats.connect(running.nats_url())
+    jetstream = client.jetstream()
+    reads = (await jetstream.consumer_info(stream, consumer)).config.filter_subjects
+    everything = ConsumerConfig(filter_subjects=reads, deliver_policy=DeliverPolicy.ALL, ack_policy=AckPolicy.NONE)
+    reader = await jetstream.pull_subscribe("", stream=stream, config=everything)
+    left = (await reader.consumer_info()).num_pending or 0
+    ids: list[str] = []
+    while len(ids) < left:
+        ids += [json.loads(message.data)["id"] for message in await reader.fetch(500, timeout=5)]
+    await client.close()
+    return ids
 
 
 async def listed_tickets(running: Running, admin: str) -> set[str]:

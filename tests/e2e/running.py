@@ -138,6 +138,12 @@ class Running:
         port = (self.data / "postgres" / "cluster" / "postmaster.pid").read_text().splitlines()[3]
         return f"postgresql://postgres:{password}@127.0.0.1:{port}/acuerdo_{service}"
 
+    def nats_url(self) -> str:
+        """Where NATS listens, with user and password."""
+        settings = json.loads((self.data / "nats" / "nats.conf").read_text())
+        login = settings["authorization"]
+        return f"nats://{login['user']}:{login['password']}@127.0.0.1:{settings['port']}"
+
 
 def _ready(answer: httpx.Response | BaseException) -> dict[str, Any] | None:
     """The body of a 200; none for another status and for no answer at all."""
