@@ -4,16 +4,19 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import BaseModel, Field, GetJsonSchemaHandler, StringConstraints
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from services.requests.imports.rules.mapping import ISO
 from services.requests.tickets.schemas import Priority
 from services.requests.timeline.vocabulary import State
-from services.shared.schemas import Id, Input, Lax, Output, ShortText
+from services.shared.schemas import NO_NUL, Id, Input, Lax, Output, ShortText
 
-Column = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Value = Annotated[str, StringConstraints(max_length=200)]
-TooMany = Field(max_length=2000)
+Column = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
+Value = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
+Key = Annotated[str, StringConstraints(max_length=200)]
+TooMany = Field(max_length=2000, json_schema_extra={"propertyNames": {"maxLength": 200, "pattern": NO_NUL}})
 
 
 class ColumnsMapping(Input):
@@ -51,13 +54,23 @@ class ImportMapping(Input):
     time_format: ShortText = ISO
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1, pattern=r"^[,;|\t]$")] = ","
     unknown: Annotated[list[Value], Field(max_length=100)] = []
-    states: Annotated[dict[Value, StateMapping], TooMany]
-    priorities: Annotated[dict[Value, Annotated[Priority, Lax]], TooMany] = {}
-    groups: Annotated[dict[Value, Id], TooMany] = {}
+    states: Annotated[dict[Key, StateMapping], TooMany]
+    priorities: Annotated[dict[Key, Annotated[Priority, Lax]], TooMany] = {}
+    groups: Annotated[dict[Key, Id], TooMany] = {}
     keep: Annotated[list[Column], Field(max_length=100)] = []
     customer_department_id: Id
     default_provider_department_id: Id
     offering_id: Id
+
+
+class JsonOf:
+    """In the contract: the text of a form's part is JSON of this model, which is how OpenAPI tells an object's part."""
+
+    def __init__(self, model: type[BaseModel]) -> None:
+        self._model = model
+
+    def __get_pydantic_json_schema__(self, _: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(self._model.__pydantic_core_schema__)
 
 
 class RowErrorPublic(Output):

@@ -65,7 +65,7 @@ async def list_people(
     actor: Reader,
     session: Transaction,
     page: Paging,
-    ids: Annotated[list[Id] | None, Query(alias="id", max_length=200, description="may be given 200 times")] = None,
+    ids: Annotated[list[Id] | None, Query(alias="id", max_length=100, description="may be given 100 times")] = None,
     email: Annotated[Email | None, Query()] = None,
 ) -> Page[PersonPublic]:
     """List people, newest first."""
