@@ -1,7 +1,6 @@
 """Bring in the log of another system: departments and the offering are made where missing, a dry run comes first."""
 
 import argparse
-import csv
 import json
 import re
 import sys
@@ -14,23 +13,39 @@ from rich.console import Console
 from rich.table import Table
 
 from services.cli.client import Platform, PlatformRefused, add_platform_arguments, platform_of
+from services.cli.output import ended_early
+from services.requests.imports.rules.csv_log import csv_records
+from services.requests.imports.rules.records import NotThisFormat, RowError
+from services.requests.imports.rules.xes_log import xes_records
 
 REFUSED, ROWS_REFUSED = 2, 1
 LOOK = 0.2
 ENDED = ("done", "failed", "cancelled")
 SHOWN_ERRORS = 20
-OF_THE_API = ("source", "time_zone", "time_format", "delimiter", "unknown", "keep", "columns", "states", "priorities")
+OF_THE_API = (
+    "source",
+    "format",
+    "time_zone",
+    "time_format",
+    "delimiter",
+    "unknown",
+    "keep",
+    "columns",
+    "states",
+    "priorities",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which log, what it means, and where it goes."""
-    parser.add_argument("log", type=Path, help="a CSV file in UTF-8 with a header line")
+    parser.add_argument("log", type=Path, help="a CSV file in UTF-8 with a header line, or a XES log")
     parser.add_argument("--mapping", type=Path, required=True, help="what its columns and values mean (TOML)")
     parser.add_argument("--dry-run", action="store_true", help="only tell what would come of it")
     parser.add_argument("--json", action="store_true", help="print the finished job as JSON")
     add_platform_arguments(parser)
 
 
+@ended_early
 def run(options: argparse.Namespace) -> int:
     """0: every row landed; 1: some rows stayed out and are listed; 2: nothing could be done."""
     console = Console(stderr=True, highlight=False)
@@ -41,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
             job = _bring_in(platform, options.log, mapping, console, is_dry_run=True)
             if not options.dry_run and job["state"] == "done":
                 job = _bring_in(platform, options.log, mapping, console, is_dry_run=False)
-    except (OSError, UnicodeError, csv.Error, tomllib.TOMLDecodeError, KeyError, PlatformRefused) as error:
+    except (OSError, UnicodeError, NotThisFormat, tomllib.TOMLDecodeError, KeyError, PlatformRefused) as error:
         missing = f"the mapping lacks {error}" if isinstance(error, KeyError) else str(error)
         print(f"acuerdo: {missing}", file=sys.stderr)
         return REFUSED
@@ -93,9 +108,10 @@ def _groups_of(log: Path, declared: dict[str, Any]) -> list[str]:
     column, unknown = declared["columns"].get("group"), ["", *declared.get("unknown", [])]
     if column is None:
         return []
-    with log.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-        rows = csv.DictReader(lines, delimiter=declared.get("delimiter", ","))
-        found = {(row.get(column) or "").strip() for row in rows}
+    content = log.read_bytes()
+    is_xes = declared.get("format") == "xes"
+    records = xes_records(content) if is_xes else csv_records(content, declared.get("delimiter", ","))
+    found = {record.get(column, "").strip() for _, record in records if not isinstance(record, RowError)}
     return sorted(found.difference(unknown))
 
 
@@ -116,7 +132,7 @@ def _bring_in(
     """The job, ended."""
     with log.open("rb") as content:
         form = {"mapping": json.dumps(mapping), "dry_run": "true" if is_dry_run else "false"}
-        job = platform.ask("POST", "/v1/imports", data=form, files={"file": (log.name, content, "text/csv")})
+        job = platform.ask("POST", "/v1/imports", data=form, files={"file": (log.name, content)})
     started = time.monotonic()
     while job["state"] not in ENDED:
         time.sleep(LOOK)

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.cli.client import PlatformRefused, add_platform_arguments, platform_of
+from services.cli.output import ended_early
 
 REPORTS = ("attainment", "time-held")
 FILTERS = ("from", "to", "time_zone", "customer_department_id", "provider_department_id", "offering_id", "priority")
@@ -24,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_platform_arguments(parser)
 
 
+@ended_early
 def run(options: argparse.Namespace) -> int:
     """0 when the report was printed."""
     given = {name: value for name in FILTERS if (value := getattr(options, f"filter_{name}")) is not None}

@@ -1,9 +1,11 @@
 """The reads of import jobs, and how a worker takes one."""
 
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute, defer
 from sqlmodel import col, select
 
 from services.requests.imports.models import ImportJob
@@ -12,9 +14,16 @@ from services.shared.paging import PageWanted, older_than
 WAITING = ("queued", "running")
 
 
-async def find_job(session: AsyncSession, job_id: UUID, *, lock: bool = False) -> ImportJob | None:
-    """The job; with `lock` until the transaction ends."""
-    return await session.get(ImportJob, job_id, with_for_update=True if lock else None)
+_WITHOUT_FILE = defer(cast(InstrumentedAttribute[bytes | None], ImportJob.content), raiseload=True)
+"""A log may be large: only the worker that reads it takes it out of its row."""
+
+
+async def find_job(
+    session: AsyncSession, job_id: UUID, *, lock: bool = False, with_content: bool = True
+) -> ImportJob | None:
+    """The job, with its file or without; with `lock` until the transaction ends."""
+    options = [] if with_content else [_WITHOUT_FILE]
+    return await session.get(ImportJob, job_id, options=options, with_for_update=True if lock else None)
 
 
 async def next_job(session: AsyncSession) -> ImportJob | None:
@@ -27,7 +36,8 @@ async def next_job(session: AsyncSession) -> ImportJob | None:
 async def page_of_jobs(session: AsyncSession, page: PageWanted) -> tuple[list[ImportJob], str | None]:
     """Jobs, newest first."""
     columns = (col(ImportJob.created_at), col(ImportJob.id))
-    wanted = select(ImportJob).order_by(*(column.desc() for column in columns)).limit(page.limit + 1)
+    wanted = select(ImportJob).options(_WITHOUT_FILE).order_by(*(column.desc() for column in columns))
+    wanted = wanted.limit(page.limit + 1)
     after = page.typed_after(datetime, UUID)
     if after is not None:
         wanted = wanted.where(older_than(columns, after))

@@ -32,6 +32,24 @@ class NoHeaderLine(Conflict):
     )
 
 
+class NoXesLog(Conflict):
+    code = "no_xes_log"
+    detail = Texts("The file is no XES log: {why}.", "El fichero no es un registro XES: {why}.")
+
+
+class BadTimeFormat(Conflict):
+    code = "bad_time_format"
+    detail = Texts(
+        "By the format {time_format} no whole date can be read; it is `iso`, or as strptime reads.",
+        "Con el formato {time_format} no se lee una fecha completa; use `iso` o un formato de strptime.",
+    )
+
+
+class ColumnTwice(Conflict):
+    code = "column_twice"
+    detail = Texts("The file has several columns {column}.", "El fichero tiene varias columnas {column}.")
+
+
 class ColumnMissing(Conflict):
     code = "column_missing"
     detail = Texts(

@@ -42,6 +42,8 @@ class StateMapping(Input):
 class ImportMapping(Input):
     """What a log means.
 
+    `format` is csv (UTF-8, a header line) or xes; columns of xes are attribute keys, a trace's with `case:` in front.
+
     `source` names the other system: a case is known again by it. Times without an offset are local times of
     `time_zone`, read by `time_format` (`iso`, or as strptime reads). `unknown` are the values that say nothing. Every
     ticket is the customer department's, about the one offering, provided by the department of its first known group,
@@ -49,6 +51,7 @@ class ImportMapping(Input):
     """
 
     source: ShortText
+    format: Literal["csv", "xes"] = "csv"
     columns: ColumnsMapping
     time_zone: ShortText
     time_format: ShortText = ISO

@@ -18,7 +18,9 @@ NORMAL = "normal"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a case says as a whole. `provider` is the first known group's department, None where no row knows one.
+    """What a case says as a whole; "first" is by time, of equal times by row.
+
+    `provider` is the first known group's department, None where no row knows one.
 
     `opened_at` is the source's opening time, or the first row's if that is earlier.
     """
@@ -33,14 +35,15 @@ class Case:
 
 def case_of(name: str, rows: Sequence[LogRow]) -> Case:
     """The case that these rows tell, at least one."""
+    in_order = sorted(rows, key=lambda row: (row.at, row.number))
     known = [row.opened_at for row in rows if row.opened_at is not None]
     return Case(
         name=name,
-        subject=next((row.subject for row in rows if row.subject), name)[:200],
-        provider=next((row.department for row in rows if row.department), None),
-        priority=next((row.priority for row in rows if row.priority), NORMAL),
+        subject=next((row.subject for row in in_order if row.subject), name)[:200],
+        provider=next((row.department for row in in_order if row.department), None),
+        priority=next((row.priority for row in in_order if row.priority), NORMAL),
         opened_at=min([*known, *(row.at for row in rows)]),
-        rows=rows,
+        rows=in_order,
     )
 
 

@@ -1,5 +1,6 @@
 """What a log's columns and values mean, as its mapping declares."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,11 +11,26 @@ from services.requests.worktime.zones import LocalClock, instant_at, microsecond
 ISO = "iso"
 """The `time_format` of ISO 8601 times; any other is a format of `datetime.strptime`."""
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2200
+_SAMPLE = datetime(2016, 11, 29, 13, 45, 56, tzinfo=UTC)
 
 
 def local_clock(zone: str) -> LocalClock:
     """The wall clock of a zone over all years that a ticket may lie in."""
     return LocalClock(zone, EARLIEST_YEAR - 1, LATEST_YEAR + 1)
+
+
+def is_readable(time_format: str) -> bool:
+    """Whether times can be read by this format: a whole date at least, in words that strptime knows.
+
+    >>> is_readable("%d-%m-%Y %H:%M"), is_readable("iso"), is_readable("%H:%M"), is_readable("%d %d %Q")
+    (True, True, False, False)
+    """
+    if time_format == ISO:
+        return True
+    try:
+        return datetime.strptime(_SAMPLE.strftime(time_format), time_format).date() == _SAMPLE.date()  # noqa: DTZ007
+    except (ValueError, re.error):
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +76,11 @@ class LogMapping:
     priorities: Mapping[str, str]
     groups: Mapping[str, str]
     kept: tuple[str, ...] = ()
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The columns that are read at all."""
+        return (*self.columns.named().values(), *self.kept)
 
     def instant(self, text: str) -> datetime:
         """The instant that a time of the log tells; ValueError when it tells none.

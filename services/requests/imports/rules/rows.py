@@ -1,27 +1,17 @@
 """One row of a log, read or refused with the column that is wrong."""
 
-import csv
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from services.requests.imports.rules.mapping import EARLIEST_YEAR, LATEST_YEAR, LogMapping, Meaning
+from services.requests.imports.rules.records import Records, RowError
 
 AHEAD = timedelta(minutes=5)
 LONGEST_VALUE = 20_000
 LONGEST_CASE = 200
-
-
-class RowError(NamedTuple):
-    """Why a row stays out: its number in the file (the header is 1), the column, a stable code, a sentence."""
-
-    row: int
-    column: str | None
-    code: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +41,12 @@ class Log:
     rows: int
 
 
-class NoHeader(ValueError):
-    """The file has no first line with the columns' names."""
-
-
-def header_of(lines: Iterable[str], delimiter: str) -> list[str]:
-    """The names of the columns. NoHeader when there are none."""
-    try:
-        return next(csv.reader(lines, delimiter=delimiter, strict=True))
-    except (StopIteration, csv.Error) as error:
-        raise NoHeader from error
-
-
-def read_log(lines: Iterable[str], mapping: LogMapping, *, delimiter: str, now: datetime) -> Log:
+def read_log(records: Records, mapping: LogMapping, *, now: datetime) -> Log:
     """Every row understood or listed as an error; nothing of a bad row lands, everything of a good one does."""
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    header = next(reader)
-    log = Log(defaultdict(list), [], 0)
-    equals: Counter[str] = Counter()
-    for number, read in _numbered(reader):
+    log, seen = Log(defaultdict(list), [], 0), _Seen()
+    for number, read in records:
         log.rows += 1
-        told = read if isinstance(read, RowError) else _read(number, header, read, mapping, equals, now)
+        told = read if isinstance(read, RowError) else _read(number, read, mapping, seen, now)
         if isinstance(told, RowError):
             log.errors.append(told)
         else:
@@ -79,19 +54,12 @@ def read_log(lines: Iterable[str], mapping: LogMapping, *, delimiter: str, now: 
     return log
 
 
-def _numbered(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | RowError]]:
-    number = 1
-    while True:
-        number += 1
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield number, RowError(number, None, "broken_row", f"This row is no CSV: {error}.")
-            continue
-        if row:
-            yield number, row
+@dataclass(slots=True)
+class _Seen:
+    """What the rows before this one told: how often the same, and which ids of the source's own."""
+
+    equals: Counter[str] = field(default_factory=Counter)
+    ids: set[tuple[str, str]] = field(default_factory=set)
 
 
 class _Refused(Exception):
@@ -100,21 +68,16 @@ class _Refused(Exception):
         super().__init__(message)
 
 
-def _read(
-    number: int, header: list[str], row: list[str], mapping: LogMapping, equals: Counter[str], now: datetime
-) -> LogRow | RowError:
+def _read(number: int, values: Mapping[str, str], mapping: LogMapping, seen: _Seen, now: datetime) -> LogRow | RowError:
     try:
-        if len(row) != len(header):
-            raise _Refused(None, "wrong_number_of_columns", f"{len(row)} columns where the header has {len(header)}.")
-        return _understood(number, dict(zip(header, row, strict=True)), mapping, equals, now)
+        return _understood(number, values, mapping, seen, now)
     except _Refused as refused:
         return RowError(number, *refused.told)
 
 
-def _understood(
-    number: int, values: dict[str, str], mapping: LogMapping, equals: Counter[str], now: datetime
-) -> LogRow:
-    for column, value in values.items():
+def _understood(number: int, values: Mapping[str, str], mapping: LogMapping, seen: _Seen, now: datetime) -> LogRow:
+    for column in mapping.read:
+        value = values.get(column, "")
         if "\x00" in value or "\ufffd" in value or len(value) > LONGEST_VALUE:
             raise _Refused(column, "bad_text", f"The column {column} holds text that is no UTF-8, or too much of it.")
     columns = mapping.columns
@@ -132,6 +95,7 @@ def _understood(
     if priority is not None and priority not in mapping.priorities:
         raise _Refused(columns.priority, "unknown_priority", f"The mapping does not know the priority {priority!r}.")
     opened = _known(values, columns.opened, mapping)
+    opened_at = _instant(values, str(columns.opened), mapping, now) if opened is not None else None
     return LogRow(
         number=number,
         case=case,
@@ -139,26 +103,33 @@ def _understood(
         meaning=mapping.states[state],
         department=mapping.groups[group] if group is not None else None,
         priority=mapping.priorities[priority] if priority is not None else None,
-        opened_at=_instant(values, str(columns.opened), mapping, now) if opened is not None else None,
+        opened_at=opened_at,
         subject=_known(values, columns.subject, mapping),
-        key=_key(_known(values, columns.id, mapping), (case, values[columns.time], state, group or ""), equals),
+        key=_key(
+            _known(values, columns.id, mapping), columns.id, (case, values[columns.time], state, group or ""), seen
+        ),
         source_state=state,
         source_group=group,
-        values=values,
+        values={column: values.get(column, "") for column in mapping.kept},
     )
 
 
-def _key(own: str | None, told: tuple[str, ...], equals: Counter[str]) -> str:
-    """The source's own id, else a hash of what the row tells with its ordinal among equals."""
-    base = f"id:{own}" if own is not None else hashlib.sha256("\x1f".join(told).encode()).hexdigest()[:32]
-    equals[base] += 1
-    return base if own is not None else f"{base}:{equals[base]}"
+def _key(own: str | None, column: str | None, told: tuple[str, ...], seen: _Seen) -> str:
+    """The source's own id, once in each case; else a hash of what the row tells with its ordinal among equals."""
+    if own is not None:
+        if (told[0], own) in seen.ids:
+            raise _Refused(column, "duplicate_id", f"The id {own!r} is that of another row of this case.")
+        seen.ids.add((told[0], own))
+        return f"id:{own}"
+    base = hashlib.sha256("\x1f".join(told).encode()).hexdigest()[:32]
+    seen.equals[base] += 1
+    return f"{base}:{seen.equals[base]}"
 
 
 def _known(values: Mapping[str, str], column: str | None, mapping: LogMapping) -> str | None:
     if column is None:
         return None
-    value = values[column].strip()
+    value = values.get(column, "").strip()
     return None if not value or value in mapping.unknown else value
 
 

@@ -10,22 +10,26 @@ from uuid_utils.compat import uuid7
 
 from services.requests.catalogue.queries import find_offered
 from services.requests.catalogue.service import UnknownOffering
-from services.requests.departments.service import Identity, require_department
+from services.requests.departments.service import Identity, require_departments
 from services.requests.imports.models import ImportJob
 from services.requests.imports.queries import WAITING, find_job
 from services.requests.imports.refusals import (
     BadMapping,
+    BadTimeFormat,
     ColumnMissing,
+    ColumnTwice,
     HasEnded,
     MayNotImport,
     NoHeaderLine,
+    NoXesLog,
     UnknownImport,
     UnknownZone,
 )
-from services.requests.imports.rules.mapping import LogMapping
-from services.requests.imports.rules.rows import NoHeader, header_of
+from services.requests.imports.rules.csv_log import header_of
+from services.requests.imports.rules.mapping import is_readable
+from services.requests.imports.rules.records import NotThisFormat
+from services.requests.imports.rules.xes_log import check_xes
 from services.requests.imports.schemas import ImportMapping
-from services.requests.imports.service.reading import lines_of, mapping_of
 from services.requests.tickets.policies import IMPORT
 from services.requests.worktime.zones import known_zones
 from services.shared.auth import Actor
@@ -42,7 +46,7 @@ def read_mapping(document: str) -> ImportMapping:
         raise BadMapping(
             errors=[
                 {
-                    "pointer": "/mapping" + "".join(f"/{step}" for step in error["loc"]),
+                    "pointer": "/mapping" + "".join(f"/{escaped(step)}" for step in error["loc"]),
                     "code": error["type"],
                     "message": error["msg"],
                 }
@@ -68,16 +72,19 @@ async def accept_import(
 ) -> ImportJob:
     """A job that waits for the worker.
 
-    MayNotImport, UnknownZone, NoHeaderLine, ColumnMissing, UnknownDepartment, DepartmentsUnavailable, UnknownOffering.
+    MayNotImport, UnknownZone, BadTimeFormat, NoHeaderLine, ColumnMissing, ColumnTwice, NoXesLog, UnknownDepartment,
+    DepartmentsUnavailable, UnknownOffering.
     """
     if not can_import(actor):
         raise MayNotImport
     if mapping.time_zone not in known_zones():
         raise UnknownZone(pointer="/mapping/time_zone", zone=mapping.time_zone)
-    codes = await _known_departments(session, identity, mapping)
+    if not is_readable(mapping.time_format):
+        raise BadTimeFormat(pointer="/mapping/time_format", time_format=mapping.time_format)
+    await _know_departments(session, identity, mapping)
     if await find_offered(session_fetch(session), mapping.offering_id) is None:
         raise UnknownOffering(pointer="/mapping/offering_id", offering_id=mapping.offering_id)
-    _check_header(mapping_of(mapping, codes), mapping, content)
+    _check_file(mapping, content)
     job = ImportJob(
         id=uuid7(),
         state="queued",
@@ -110,34 +117,46 @@ async def readable_import(session: AsyncSession, actor: Actor, job_id: UUID, *, 
     """The job, for whoever may import. MayNotImport, UnknownImport."""
     if not can_import(actor):
         raise MayNotImport
-    job = await find_job(session, job_id, lock=lock)
+    job = await find_job(session, job_id, lock=lock, with_content=False)
     if job is None:
         raise UnknownImport
     return job
 
 
-async def _known_departments(session: AsyncSession, identity: Identity, mapping: ImportMapping) -> dict[UUID, str]:
-    """The codes of all departments that the mapping names, each asked of identity if it is not known here."""
-    named = {
-        "/mapping/customer_department_id": mapping.customer_department_id,
-        "/mapping/default_provider_department_id": mapping.default_provider_department_id,
-        **{f"/mapping/groups/{group}": department_id for group, department_id in mapping.groups.items()},
-    }
-    codes: dict[UUID, str] = {}
-    for pointer, department_id in named.items():
-        if department_id not in codes:
-            department = await require_department(session_fetch(session), identity, department_id, pointer=pointer)
-            codes[department_id] = department.code
-    return codes
+async def _know_departments(session: AsyncSession, identity: Identity, mapping: ImportMapping) -> None:
+    """All departments that the mapping names are known here; each that is not is asked of identity."""
+    named: dict[UUID, str | None] = {}
+    for group, department_id in mapping.groups.items():
+        named.setdefault(department_id, f"/mapping/groups/{escaped(group)}")
+    named[mapping.default_provider_department_id] = "/mapping/default_provider_department_id"
+    named[mapping.customer_department_id] = "/mapping/customer_department_id"
+    await require_departments(session_fetch(session), identity, named)
 
 
-def _check_header(log: LogMapping, mapping: ImportMapping, content: bytes) -> None:
+def _check_file(mapping: ImportMapping, content: bytes) -> None:
+    """The file begins as its format does, and a CSV's header has the columns that the mapping names, each once."""
     try:
-        columns = header_of(lines_of(content), mapping.delimiter)
-    except NoHeader as missing:
-        raise NoHeaderLine(pointer="/file") from missing
+        if mapping.format == "xes":
+            check_xes(content)
+            return
+        header = header_of(content, mapping.delimiter)
+    except NotThisFormat as other:
+        if mapping.format == "xes":
+            raise NoXesLog(pointer="/file", why=str(other)) from other
+        raise NoHeaderLine(pointer="/file") from other
+    named = {f"columns/{name}": column for name, column in mapping.columns.model_dump().items() if column is not None}
     kept = {f"keep/{place}": column for place, column in enumerate(mapping.keep)}
-    wanted = {f"columns/{name}": column for name, column in log.columns.named().items()} | kept
-    for name, column in wanted.items():
-        if column not in columns:
-            raise ColumnMissing(pointer=f"/mapping/{name}", column=column, columns=", ".join(columns)[:500])
+    for name, column in (named | kept).items():
+        if column not in header:
+            raise ColumnMissing(pointer=f"/mapping/{name}", column=column, columns=", ".join(header)[:500])
+        if header.count(column) > 1:
+            raise ColumnTwice(pointer=f"/mapping/{name}", column=column)
+
+
+def escaped(key: object) -> str:
+    """A key as a step of a JSON pointer.
+
+    >>> escaped("Net/LAN ~1")
+    'Net~1LAN ~01'
+    """
+    return str(key).replace("~", "~0").replace("/", "~1")

@@ -100,8 +100,9 @@ async def _open(connection: Connection, current: Current, job: Import, case: Cas
         leaving=[outbox_values(leaving, now=now)],
         source_keys=[OPENED, *(row.key for row in case.rows)],
     )
-    if opened is None:  # another import of the same source was faster; it has the rows as well
-        tally.tickets_unchanged += 1
+    if opened is None:  # another import of the same source was faster; it may have had fewer rows
+        known = await imported_tickets(connection, job.mapping.source, [case.name])
+        await _complete(connection, current, known[case.name], case.rows, tally, now)
         return
     tally.tickets_created += 1
     tally.events_added += len(events)
@@ -133,7 +134,9 @@ def _draft(case: Case, job: Import) -> Row:
         column: value
         for column in job.kept
         if (
-            value := next((v for row in case.rows if (v := row.values[column]) not in ("", *job.mapping.unknown)), None)
+            value := next(
+                (v for row in case.rows if (v := row.values[column].strip()) not in ("", *job.mapping.unknown)), None
+            )
         )
     }
     return {

@@ -1,16 +1,18 @@
 """A job's file and mapping, as the rules take them."""
 
-import io
 from collections.abc import Mapping
 from uuid import UUID
 
+from services.requests.imports.rules.csv_log import csv_records
 from services.requests.imports.rules.mapping import Columns, LogMapping, Meaning, local_clock
+from services.requests.imports.rules.records import Records
+from services.requests.imports.rules.xes_log import xes_records
 from services.requests.imports.schemas import ImportMapping
 
 
-def lines_of(content: bytes) -> io.TextIOWrapper:
-    """The file's lines as text; what is no UTF-8 becomes U+FFFD, which no row may hold."""
-    return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", errors="replace", newline="")
+def records_of(content: bytes, mapping: ImportMapping) -> Records:
+    """The file's records, in the format that the mapping declares."""
+    return xes_records(content) if mapping.format == "xes" else csv_records(content, mapping.delimiter)
 
 
 def mapping_of(mapping: ImportMapping, codes: Mapping[UUID, str]) -> LogMapping:

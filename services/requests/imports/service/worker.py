@@ -20,10 +20,11 @@ from services.requests.departments.queries import find_departments
 from services.requests.departments.service import Identity
 from services.requests.imports.models import ImportJob
 from services.requests.imports.queries import WAITING, find_job, next_job
+from services.requests.imports.rules.records import RowError
 from services.requests.imports.rules.rows import Log, LogRow, read_log
 from services.requests.imports.schemas import ImportMapping
 from services.requests.imports.service.bring_in import Import, Tally, bring_in
-from services.requests.imports.service.reading import lines_of, mapping_of
+from services.requests.imports.service.reading import mapping_of, records_of
 from services.shared.db import OUTAGES, Sessions, hot_transaction
 from services.shared.idempotency import session_fetch
 
@@ -37,6 +38,9 @@ LOOK = 1.0
 """Seconds between two looks for a job."""
 TRIES = 5
 """Interruptions in a row after which a job has failed for good."""
+GIVEN_UP = RowError(
+    0, None, "import_given_up", f"Interrupted {TRIES} times in a row. What was brought in stays; import the log again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +118,8 @@ async def _run(bench: Bench, job: ImportJob) -> None:
     now = datetime.now(UTC)
     read = await asyncio.to_thread(
         read_log,
-        lines_of(job.content or b""),
+        records_of(job.content or b"", mapping),
         mapping_of(mapping, codes),
-        delimiter=mapping.delimiter,
         now=now,
     )
     running = Import(
@@ -157,7 +160,7 @@ async def _bring_in_batch(
 async def _still_wanted(bench: Bench, job_id: UUID, progress: float) -> bool:
     """Note how far the job is; false once it was cancelled."""
     async with bench.sessions() as session, session.begin():
-        job = await find_job(session, job_id, lock=True)
+        job = await find_job(session, job_id, lock=True, with_content=False)
         if job is None or job.state not in WAITING:
             return False
         job.progress = round(progress, 4)
@@ -166,7 +169,7 @@ async def _still_wanted(bench: Bench, job_id: UUID, progress: float) -> bool:
 
 async def _end(bench: Bench, job_id: UUID, read: Log, tally: Tally) -> None:
     async with bench.sessions() as session, session.begin():
-        job = await find_job(session, job_id, lock=True)
+        job = await find_job(session, job_id, lock=True, with_content=False)
         if job is None or job.state not in WAITING:
             return
         job.state, job.progress, job.content, job.version = "done", 1.0, None, job.version + 1
@@ -178,8 +181,9 @@ async def _end(bench: Bench, job_id: UUID, read: Log, tally: Tally) -> None:
 async def _fail(bench: Bench, job_id: UUID, why: str) -> None:
     with suppress(*OUTAGES):
         async with bench.sessions() as session, session.begin():
-            job = await find_job(session, job_id, lock=True)
+            job = await find_job(session, job_id, lock=True, with_content=False)
             if job is not None and job.state in WAITING:
                 log.error("the import %s has failed: %s", job_id, why)
                 job.state, job.content, job.ended_at = "failed", None, datetime.now(UTC)
+                job.errors = [GIVEN_UP._asdict()]
                 job.version += 1
