@@ -13,13 +13,17 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     PlainSerializer,
     Strict,
     StringConstraints,
+    TypeAdapter,
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
+from typing_extensions import TypeAliasType
 
 T = TypeVar("T")
 _YEAR_AND_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
@@ -121,6 +125,22 @@ _NOT_BLANK = r"^[^\x00]*[^\x00-\x20\x7f-\xa0\s][^\x00]*$"
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_NOT_BLANK)]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000, pattern=_NOT_BLANK)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
+
+
+class InContract:
+    """`Annotated[dict[str, Any], InContract(FreeObject)]`: read as the first, told in the contract as the second."""
+
+    def __init__(self, described: Any) -> None:
+        self._described: TypeAdapter[Any] = TypeAdapter(described)
+
+    def __get_pydantic_json_schema__(self, _: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(self._described.core_schema)
+
+
+_FreeText = Annotated[str, StringConstraints(pattern=NO_NUL)]
+FreeObject = Annotated["dict[str, FreeValue]", Field(json_schema_extra={"propertyNames": {"pattern": NO_NUL}})]
+FreeValue = TypeAliasType("FreeValue", "_FreeText | int | float | bool | list[FreeValue] | FreeObject | None")
+"""In the contract: any JSON that holds no U+0000."""
 
 
 class Page(BaseModel, Generic[T]):

@@ -10,12 +10,12 @@ from services.requests.departments.api import DEPARTMENT_PROBLEMS, AskIdentity
 from services.requests.imports import refusals
 from services.requests.imports.queries import page_of_jobs
 from services.requests.imports.refusals import MayNotImport
-from services.requests.imports.schemas import ImportJobPublic, ImportMapping, JsonOf
+from services.requests.imports.schemas import ImportJobPublic, ImportMapping
 from services.requests.imports.service import accept
 from services.shared.auth import Actor, requires
 from services.shared.paging import BadCursor, Paging
 from services.shared.routing import Now, Transaction, feature_router, problem_responses
-from services.shared.schemas import Page
+from services.shared.schemas import InContract, Page
 
 router = feature_router("imports")
 
@@ -46,7 +46,7 @@ async def start_import(
     now: Now,
     response: Response,
     file: Annotated[UploadFile, File(description="the log: CSV in UTF-8 with a header line, or XES")],
-    mapping: Annotated[str, JsonOf(ImportMapping), Form(description="what the log means, as JSON")],
+    mapping: Annotated[str, InContract(ImportMapping), Form(description="what the log means, as JSON")],
     dry_run: Annotated[bool, Form(description="only tell what would come of it")] = False,
 ) -> ImportJobPublic:
     """Bring in the log of another system. Rows are read by a job; wrong ones are listed there, good ones land."""

@@ -4,9 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, GetJsonSchemaHandler, StringConstraints
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import Field, StringConstraints
 
 from services.requests.imports.rules.mapping import ISO
 from services.requests.tickets.schemas import Priority
@@ -64,16 +62,6 @@ class ImportMapping(Input):
     customer_department_id: Id
     default_provider_department_id: Id
     offering_id: Id
-
-
-class JsonOf:
-    """In the contract: the text of a form's part is JSON of this model, which is how OpenAPI tells an object's part."""
-
-    def __init__(self, model: type[BaseModel]) -> None:
-        self._model = model
-
-    def __get_pydantic_json_schema__(self, _: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return handler(self._model.__pydantic_core_schema__)
 
 
 class RowErrorPublic(Output):

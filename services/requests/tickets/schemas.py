@@ -8,10 +8,25 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from services.requests.timeline.vocabulary import Side, State, Visibility
-from services.shared.schemas import Date, Id, Input, Instant, Lax, LongText, Output, Seconds, ShortText, instant_text
+from services.shared.schemas import (
+    NO_NUL,
+    Date,
+    FreeObject,
+    Id,
+    InContract,
+    Input,
+    Instant,
+    Lax,
+    LongText,
+    Output,
+    Seconds,
+    ShortText,
+    instant_text,
+)
 
 T = TypeVar("T")
-Text = Annotated[str, StringConstraints(max_length=20_000)]
+_FEW = Field(max_length=200)
+Text = Annotated[str, StringConstraints(max_length=20_000, pattern=NO_NUL)]
 
 
 class Priority(StrEnum):
@@ -46,7 +61,7 @@ class NewTicket(Input):
     participants: Annotated[list[Id], Field(max_length=50)] = []
     priority: Annotated[Priority, Lax] = Priority.NORMAL
     needed_by: Instant | Date | None = None
-    fields: Annotated[dict[str, Any], Field(max_length=200)] = {}
+    fields: Annotated[dict[str, Any], _FEW, InContract(Annotated[FreeObject, _FEW])] = {}
     external_refs: Annotated[list[ExternalRef], Field(max_length=20)] = []
 
     def needed_by_text(self) -> str | None:
