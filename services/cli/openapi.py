@@ -1,4 +1,4 @@
-"""Write the contracts: openapi/<service>.json of each service, and gateway.json of all of them merged."""
+"""The contracts: openapi/<service>.json, gateway.json of all of them merged, asyncapi.json of their events."""
 
 import argparse
 import json
@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from services.cli.asyncapi import asyncapi_document
 from services.gateway.contract import merge
 from services.gateway.routes import ROUTES, RouteTable
 from services.launcher.databases import SERVICES
@@ -33,7 +34,8 @@ def run(options: argparse.Namespace) -> int:
 def contracts() -> dict[str, dict[str, Any]]:
     """Each contract by name, as the code makes it now; needs no server."""
     documents = {name: _contract(name) for name in SERVICES}
-    return {**documents, "gateway": merge(documents, RouteTable(ROUTES))}
+    merged = merge(documents, RouteTable(ROUTES))
+    return {**documents, "gateway": merged, "asyncapi": asyncapi_document(SERVICES)}
 
 
 def text_of(document: dict[str, Any]) -> str:

@@ -112,7 +112,7 @@ OWN_DOCUMENT: dict[str, Any] = {
             },
         ),
         "/openapi.json": _operation(
-            "read_contract",
+            "get_contract",
             "This document",
             {
                 "200": _json("OpenAPI 3.1", {"type": "object"}),
@@ -121,7 +121,7 @@ OWN_DOCUMENT: dict[str, Any] = {
             },
         ),
         "/docs": _operation(
-            "read_documentation",
+            "get_documentation",
             "This document, to read and try",
             {"200": {"description": "A page", "content": {"text/html": {"schema": {"type": "string"}}}}, **_limits()},
         ),

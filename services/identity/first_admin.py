@@ -18,7 +18,7 @@ from services.identity.people.queries import find_membership, find_person_by_ema
 from services.identity.people.rules import OrganisationRole
 from services.identity.people.schemas import NewPerson
 from services.identity.people.service.memberships import add_membership
-from services.identity.people.service.people import create_person
+from services.identity.people.service.people import add_person
 from services.shared.auth import Actor
 
 PLATFORM = Actor(
@@ -40,7 +40,7 @@ async def invite_first_admin(session: AsyncSession, *, base_url: str, now: datet
     admin = await _some_admin(session)
     if admin is None:
         new = NewPerson(email=FIRST_EMAIL, display_name="Administrator", roles=[OrganisationRole.ADMIN])
-        admin = await create_person(session, PLATFORM, new, now=now)
+        admin = await add_person(session, PLATFORM, new, now=now)
     return await invite(session, admin, base_url=base_url, life=LINK_LIFE, now=now)
 
 
@@ -53,7 +53,7 @@ async def ensure_person(
     """
     person = await find_person_by_email(session, new.email)
     if person is None:
-        person = await create_person(session, PLATFORM, new, now=now)
+        person = await add_person(session, PLATFORM, new, now=now)
     for each in new.memberships:
         if await find_membership(session, person.id, each.department_id) is None:
             await add_membership(session, PLATFORM, each.department_id, person.id, each.role, now=now)

@@ -17,20 +17,21 @@ import schemathesis
 
 PASSWORD = "tall-otter-sings"
 LOG = "case,state,time\nC-1,new,2026-03-02T09:00:00Z\nC-1,done,2026-03-02T12:00:00Z\n"
-_api = httpx.Client(
-    base_url=os.environ["ACUERDO_URL"],
-    headers={"Authorization": f"Bearer {os.environ['ACUERDO_TOKEN']}"},
-    trust_env=False,
-)
 _turns = count()
 
 
+@cache
+def _api() -> httpx.Client:
+    token = {"Authorization": f"Bearer {os.environ['ACUERDO_TOKEN']}"}
+    return httpx.Client(base_url=os.environ["ACUERDO_URL"], headers=token, trust_env=False)
+
+
 def _get(path: str) -> Any:
-    return _api.get(path).raise_for_status().json()
+    return _api().get(path).raise_for_status().json()
 
 
 def _post(path: str, body: object) -> Any:
-    return _api.post(path, json=body).raise_for_status().json()
+    return _api().post(path, json=body).raise_for_status().json()
 
 
 def _ids(path: str) -> list[str]:
@@ -88,7 +89,7 @@ def _clients() -> list[str]:
 @cache
 def _imports() -> list[str]:
     handed_in = {"mapping": json.dumps(_mapping())}
-    started = _api.post("/v1/imports", data=handed_in, files={"file": ("log.csv", LOG.encode())}).raise_for_status()
+    started = _api().post("/v1/imports", data=handed_in, files={"file": ("log.csv", LOG.encode())}).raise_for_status()
     return [started.json()["id"]]
 
 
@@ -139,7 +140,7 @@ def _known(name: str, value: Any) -> Any:
 
 
 def _part_of_ticket(path: dict[str, Any], part: str) -> str | None:
-    items = _api.get(f"/v1/tickets/{path['ticket_id']}/{part}")
+    items = _api().get(f"/v1/tickets/{path['ticket_id']}/{part}")
     found = items.json()["items"] if items.is_success else []
     return found[-1]["id"] if found else None
 
@@ -203,6 +204,6 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any],
         clock = _part_of_ticket(case.path_parameters, "clocks")
         case.path_parameters = {**case.path_parameters, **({"clock_id": clock} if clock else {})}
     if case.path.endswith("/secrets/{secret_id}"):
-        made = _api.post(f"/v1/clients/{case.path_parameters['client_id']}/secrets")
+        made = _api().post(f"/v1/clients/{case.path_parameters['client_id']}/secrets")
         secret = made.json()["id"] if made.is_success else case.path_parameters["secret_id"]
         case.path_parameters = {**case.path_parameters, "secret_id": secret}

@@ -18,16 +18,16 @@ from services.identity.authorization.rules import scopes_of
 from services.identity.clients.models import Client
 from services.identity.clients.queries import client_memberships
 from services.identity.clients.schemas import NewClient
-from services.identity.clients.service import create_client
+from services.identity.clients.service import add_client
 from services.identity.db import Outbox
 from services.identity.departments.models import Department
 from services.identity.departments.schemas import NewDepartment
-from services.identity.departments.service import create_department
+from services.identity.departments.service import add_department
 from services.identity.first_admin import PLATFORM
 from services.identity.people.models import Person
 from services.identity.people.queries import find_person, memberships_of
 from services.identity.people.schemas import NewPerson
-from services.identity.people.service.people import create_person
+from services.identity.people.service.people import add_person
 from services.identity.settings import IdentitySettings
 from tests.embedded import Databases
 
@@ -47,13 +47,13 @@ class Organisation:
     async def department(self, **changes: Any) -> Department:
         usual = {"code": f"D{uuid4().hex[:8]}", "name": "A department", "time_zone": "Europe/Madrid"}
         async with self.app.state.sessions() as session, session.begin():
-            return await create_department(session, PLATFORM, NewDepartment(**(usual | changes)), now=now())
+            return await add_department(session, PLATFORM, NewDepartment(**(usual | changes)), now=now())
 
     async def person(self, *, password: str | None = None, **changes: Any) -> Person:
         """A person; `roles` and `memberships` as in NewPerson."""
         usual = {"email": f"{uuid4().hex[:12]}@example.org", "display_name": "Somebody"}
         async with self.app.state.sessions() as session, session.begin():
-            made = await create_person(session, PLATFORM, NewPerson(**(usual | changes)), now=now())
+            made = await add_person(session, PLATFORM, NewPerson(**(usual | changes)), now=now())
             if password is not None:
                 await set_password(session, self.app.state.passwords, made, password, now=now())
             return made
@@ -80,7 +80,7 @@ class Organisation:
         """A service account and its secret."""
         usual = {"name": "A program", "scopes": list(scopes) or ["tickets:import"]}
         async with self.app.state.sessions() as session, session.begin():
-            return await create_client(session, PLATFORM, NewClient(**(usual | changes)), now=now())
+            return await add_client(session, PLATFORM, NewClient(**(usual | changes)), now=now())
 
     async def account_headers(self, client: Client) -> dict[str, str]:
         async with self.app.state.sessions() as session:

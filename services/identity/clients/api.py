@@ -27,11 +27,11 @@ ONE = "/v1/clients/{client_id}"
     status_code=201,
     responses=problem_responses(ScopesNotYours, DepartmentUnknown, DepartmentTwice),
 )
-async def create_client(
+async def add_client(
     actor: Writer, new: NewClient, session: Transaction, now: Now, request: Request, response: Response
 ) -> NewClientPublic:
     """Create a service account. Its `id` is the `client_id` at /oauth2/token; the secret is shown this once."""
-    client, secret = await service.create_client(session, actor, new, now=now)
+    client, secret = await service.add_client(session, actor, new, now=now)
     tag_answer(request, response, client.version)
     response.headers["Location"] = f"/v1/clients/{client.id}"
     response.headers["Cache-Control"] = "no-store"
@@ -48,19 +48,19 @@ async def list_clients(actor: Reader, session: Transaction, page: Paging) -> Pag
 
 
 @router.get(ONE)
-async def read_client(
+async def get_client(
     actor: Reader, client_id: Id, session: Transaction, request: Request, response: Response
 ) -> ClientPublic:
     """Read a service account."""
-    client = await service.read_client(session, client_id)
+    client = await service.get_client(session, client_id)
     tag_answer(request, response, client.version)
     return client
 
 
 @router.delete(ONE, status_code=204, responses=problem_responses(PreconditionFailed, PreconditionRequired))
-async def delete_client(actor: Writer, client_id: Id, expected: IfMatch, session: Transaction) -> None:
+async def remove_client(actor: Writer, client_id: Id, expected: IfMatch, session: Transaction) -> None:
     """Remove a service account with all its secrets; tokens that it has stay good until they expire."""
-    await service.delete_client(session, actor, client_id, expected=expected)
+    await service.remove_client(session, actor, client_id, expected=expected)
 
 
 @router.post(ONE + "/secrets", status_code=201, responses=problem_responses(TooManySecrets))
@@ -78,8 +78,8 @@ async def add_secret(
     status_code=204,
     responses=problem_responses(PreconditionFailed, PreconditionRequired),
 )
-async def delete_secret(
+async def remove_secret(
     actor: Writer, client_id: Id, secret_id: Id, expected: IfMatch, session: Transaction, now: Now
 ) -> None:
     """Remove a secret. `If-Match` names the service account's version."""
-    await service.delete_secret(session, actor, client_id, secret_id, expected=expected, now=now)
+    await service.remove_secret(session, actor, client_id, secret_id, expected=expected, now=now)

@@ -38,7 +38,7 @@ class TooManySecrets(Conflict):
     )
 
 
-async def create_client(session: AsyncSession, actor: Actor, new: NewClient, *, now: datetime) -> tuple[Client, str]:
+async def add_client(session: AsyncSession, actor: Actor, new: NewClient, *, now: datetime) -> tuple[Client, str]:
     """A new service account and its first secret; Forbidden, ScopesNotYours, DepartmentUnknown, DepartmentTwice."""
     _check_manager(actor)
     if not can_give_scopes(actor, new.scopes):
@@ -56,7 +56,7 @@ async def create_client(session: AsyncSession, actor: Actor, new: NewClient, *, 
     return client, secret
 
 
-async def read_client(session: AsyncSession, client_id: UUID) -> ClientPublic:
+async def get_client(session: AsyncSession, client_id: UUID) -> ClientPublic:
     """The service account; NotFound."""
     client = await find_client(session, client_id)
     if client is None:
@@ -65,7 +65,7 @@ async def read_client(session: AsyncSession, client_id: UUID) -> ClientPublic:
     return found
 
 
-async def delete_client(session: AsyncSession, actor: Actor, client_id: UUID, *, expected: Expected) -> None:
+async def remove_client(session: AsyncSession, actor: Actor, client_id: UUID, *, expected: Expected) -> None:
     """Remove a service account; tokens that it has stay good for their ten minutes."""
     client = await _lock(session, actor, client_id)
     expected.check(client.version)
@@ -86,7 +86,7 @@ async def add_secret(
     return row, secret
 
 
-async def delete_secret(
+async def remove_secret(
     session: AsyncSession, actor: Actor, client_id: UUID, secret_id: UUID, *, expected: Expected, now: datetime
 ) -> None:
     """Make a secret useless; `expected` is about the service account's version."""

@@ -32,11 +32,11 @@ Writer = Annotated[Actor, requires("departments:write")]
     status_code=201,
     responses=problem_responses(CodeTaken, UnknownZone, ParentUnknown, TooDeep),
 )
-async def create_department(
+async def add_department(
     actor: Writer, new: NewDepartment, session: Transaction, now: Now, request: Request, response: Response
 ) -> DepartmentPublic:
     """Create a department."""
-    return _answer(await service.create_department(session, actor, new, now=now), request, response)
+    return _answer(await service.add_department(session, actor, new, now=now), request, response)
 
 
 @router.get("/v1/departments", responses=problem_responses(BadCursor))
@@ -54,11 +54,11 @@ async def list_departments(
 
 
 @router.get("/v1/departments/{department_id}")
-async def read_department(
+async def get_department(
     actor: Reader, department_id: Id, session: Transaction, request: Request, response: Response
 ) -> DepartmentPublic:
     """Read a department."""
-    return _answer(await service.read_department(session, department_id), request, response)
+    return _answer(await service.get_department(session, department_id), request, response)
 
 
 @router.patch(

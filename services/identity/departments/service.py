@@ -46,7 +46,7 @@ class TooDeep(Conflict):
     detail = Texts("The tree has at most {levels} levels.", "El árbol tiene como máximo {levels} niveles.")
 
 
-async def create_department(session: AsyncSession, actor: Actor, new: NewDepartment, *, now: datetime) -> Department:
+async def add_department(session: AsyncSession, actor: Actor, new: NewDepartment, *, now: datetime) -> Department:
     """A new department; Forbidden, UnknownZone, ParentUnknown, TooDeep, CodeTaken."""
     if not can_manage_departments(actor):
         raise Forbidden
@@ -92,7 +92,7 @@ async def change_department(
     return department
 
 
-async def read_department(session: AsyncSession, department_id: UUID) -> Department:
+async def get_department(session: AsyncSession, department_id: UUID) -> Department:
     """The department; NotFound."""
     department = await find_department(session, department_id)
     if department is None:

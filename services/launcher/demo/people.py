@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from services.identity.accounts.service.passwords import Passwords
 from services.identity.departments.models import Department
 from services.identity.departments.schemas import NewDepartment
-from services.identity.departments.service import create_department
+from services.identity.departments.service import add_department
 from services.identity.first_admin import PLATFORM, ensure_person
 from services.identity.people.rules import CustomerType, DepartmentRole, OrganisationRole
 from services.identity.people.schemas import NewMembership, NewPerson
@@ -71,7 +71,7 @@ async def ensure_departments(session: AsyncSession, *, now: datetime) -> dict[st
     for department in DEPARTMENTS:
         if department.code not in known:
             new = NewDepartment(code=department.code, name=department.name, time_zone=ZONE)
-            known[department.code] = await create_department(session, PLATFORM, new, now=now)
+            known[department.code] = await add_department(session, PLATFORM, new, now=now)
     return known
 
 

@@ -13,7 +13,7 @@ from services.launcher.demo.organisation import CALENDARS, OFFERINGS, WORKS_BY
 from services.launcher.demo.people import DemoPerson
 from services.launcher.demo.story import Act, DemoTicket, Step, tickets
 from services.requests.calendars.schemas import NewCalendar
-from services.requests.calendars.service import assign_calendar, make_calendar
+from services.requests.calendars.service import add_calendar, assign_calendar
 from services.requests.catalogue.models import Offering
 from services.requests.catalogue.schemas import NewOffering
 from services.requests.catalogue.service import publish_offering
@@ -60,7 +60,7 @@ async def ensure_offerings(session: AsyncSession, departments: Mapping[str, Depa
 
 
 async def _calendar(session: AsyncSession, key: str, now: datetime) -> UUID:
-    calendar, _ = await make_calendar(session, PLATFORM, NewCalendar.model_validate(CALENDARS[key]), now=now)
+    calendar, _ = await add_calendar(session, PLATFORM, NewCalendar.model_validate(CALENDARS[key]), now=now)
     return calendar.id
 
 

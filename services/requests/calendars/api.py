@@ -58,11 +58,11 @@ HolderPath = Annotated[Holder, Path(description="a department's id, or `organisa
     status_code=201,
     responses=problem_responses(*VERSION_PROBLEMS, MayNotWriteCalendars),
 )
-async def make_calendar(
+async def add_calendar(
     new: NewCalendar, actor: Writer, session: Transaction, now: Now, request: Request, response: Response
 ) -> CalendarPublic:
     """Make a calendar with its first version. Public holidays are expanded now, a year back and ten ahead."""
-    calendar, version = await service.make_calendar(session, actor, new, now=now)
+    calendar, version = await service.add_calendar(session, actor, new, now=now)
     response.headers["Location"] = f"/v1/calendars/{calendar.id}"
     tag_answer(request, response, calendar.version)
     return _told(calendar, version)
@@ -80,7 +80,9 @@ async def list_calendars(actor: Reader, session: Transaction, page: Paging) -> P
     response_model_exclude_unset=True,
     responses=problem_responses(Unauthenticated, MissingScope, UnknownCalendar, *COMPUTE_PROBLEMS),
 )
-async def compute(asked: NewComputation, actor: OptionalActor, session: Transaction, now: Now) -> Computation:
+async def compute_working_time(
+    asked: NewComputation, actor: OptionalActor, session: Transaction, now: Now
+) -> Computation:
     """Add working time to an instant, or measure it between two; with `explain` tell why each interval counted.
 
     Open to all with a calendar inline; a saved one is asked by id and needs a token. An explanation covers at most 20

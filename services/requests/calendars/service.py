@@ -46,7 +46,7 @@ from services.shared.auth import Actor
 from services.shared.idempotency import session_fetch
 
 
-async def make_calendar(
+async def add_calendar(
     session: AsyncSession, actor: Actor, new: NewCalendar, *, now: datetime
 ) -> tuple[Calendar, CalendarVersion]:
     """A calendar with its first version. MayNotWriteCalendars, and the broken rules of VERSION_PROBLEMS."""

@@ -34,7 +34,7 @@ sessions_router = feature_router("sessions", SecretRoute)
 @people_router.post(
     "/v1/people/{person_id}/password-links", status_code=201, responses=problem_responses(PersonDisabled)
 )
-async def create_password_link(
+async def make_password_link(
     actor: Annotated[Actor, requires("people:write")],
     person_id: Id,
     session: Transaction,
@@ -44,9 +44,7 @@ async def create_password_link(
 ) -> PasswordLinkPublic:
     """Make a link with which the person sets a password once; administrators only. Earlier links stop working."""
     life = settings.password_link_life
-    link = await service.create_password_link(
-        session, actor, person_id, base_url=settings.public_url, life=life, now=now
-    )
+    link = await service.make_password_link(session, actor, person_id, base_url=settings.public_url, life=life, now=now)
     response.headers["Cache-Control"] = "no-store"
     return PasswordLinkPublic(link=link, expires_at=now + life)
 

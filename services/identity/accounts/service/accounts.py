@@ -53,7 +53,7 @@ async def invite(session: AsyncSession, person: Person, *, base_url: str, life: 
     return f"{base_url.rstrip('/')}{LINK_PATH}?token={token}"
 
 
-async def create_password_link(
+async def make_password_link(
     session: AsyncSession, actor: Actor, person_id: UUID, *, base_url: str, life: timedelta, now: datetime
 ) -> str:
     """As `invite`, for an administrator (whoever holds the link can sign in as that person); NotFound, Forbidden."""

@@ -18,7 +18,7 @@ router = feature_router("me")
 
 
 @router.get("/v1/me", response_model_exclude_none=True)
-async def read_me(actor: Annotated[Actor, requires()], session: Transaction, response: Response) -> Me:
+async def get_me(actor: Annotated[Actor, requires()], session: Transaction, response: Response) -> Me:
     """Read whom the token speaks for: roles and memberships as they are now, scopes as the token has them."""
     response.headers["Cache-Control"] = "no-store"
     me = await (_client(session, actor) if actor.is_client else _person(session, actor))

@@ -71,7 +71,7 @@ async def list_keys(issuer: Issuer, now: Now) -> JSONResponse:
 
 
 @router.get("/.well-known/oauth-authorization-server")
-async def read_metadata(request: Request) -> ServerMetadata:
+async def get_metadata(request: Request) -> ServerMetadata:
     """What this authorization server can do today (RFC 8414)."""
     settings = request.app.state.settings
     origin = settings.public_url.rstrip("/")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
 
-from services.identity.departments.service import read_department
+from services.identity.departments.service import get_department
 from services.identity.people.queries import page_of_members
 from services.identity.people.schemas import MemberPublic, MemberRole
 from services.identity.people.service import memberships as service
@@ -40,18 +40,18 @@ async def _expected_or_none_yet(
 @router.get("/v1/departments/{department_id}/members", responses=problem_responses(BadCursor))
 async def list_members(actor: Reader, department_id: Id, session: Transaction, page: Paging) -> Page[MemberPublic]:
     """List a department's members, newest people first."""
-    await read_department(session, department_id)
+    await get_department(session, department_id)
     rows, has_more = page.split(await page_of_members(session, page, department_id))
     items = [MemberPublic.model_validate(row) for row in rows]
     return Page(items=items, next=page.cursor([rows[-1].person_id]) if has_more else None)
 
 
 @router.get(ONE)
-async def read_member(
+async def get_member(
     actor: Reader, department_id: Id, person_id: Id, session: Transaction, request: Request, response: Response
 ) -> MemberPublic:
     """Read one member of a department."""
-    membership = await service.read_membership(session, department_id, person_id)
+    membership = await service.get_membership(session, department_id, person_id)
     tag_answer(request, response, membership.version)
     return MemberPublic.model_validate(membership)
 

@@ -41,22 +41,22 @@ Writer = Annotated[Actor, requires("people:write")]
     status_code=201,
     responses=problem_responses(EmailTaken, DepartmentTwice, DepartmentUnknown, RolesNotYours),
 )
-async def create_person(
+async def add_person(
     actor: Writer, new: NewPerson, session: Transaction, now: Now, request: Request, response: Response
 ) -> PersonPublic:
     """Create a person. They can sign in once they have set a password (`POST /v1/people/{id}/password-links`)."""
-    person = await service.create_person(session, actor, new, now=now)
+    person = await service.add_person(session, actor, new, now=now)
     response.headers["Location"] = f"/v1/people/{person.id}"
     tag_answer(request, response, person.version)
     return await service.person_public(session, person)
 
 
 @router.post("/v1/people/batch", status_code=207)
-async def create_people(
+async def add_people(
     actor: Writer, new: NewPeople, session: Transaction, now: Now, request: Request
 ) -> PeopleMadeOrRefused:
     """Create up to 500 people. A rule that refuses one leaves the others alone; a wrong field refuses the whole."""
-    results = await service.create_people(session, actor, new.items, now=now)
+    results = await service.add_people(session, actor, new.items, now=now)
     return PeopleMadeOrRefused(items=[_told(result, index, request) for index, result in enumerate(results)])
 
 
@@ -75,11 +75,11 @@ async def list_people(
 
 
 @router.get("/v1/people/{person_id:uuid}")
-async def read_person(
+async def get_person(
     actor: Reader, person_id: Id, session: Transaction, request: Request, response: Response
 ) -> PersonPublic:
     """Read a person."""
-    person = await service.read_person(session, person_id)
+    person = await service.get_person(session, person_id)
     tag_answer(request, response, person.version)
     return person
 

@@ -67,7 +67,7 @@ async def end_membership(
     await note_change(session, person, now=now)
 
 
-async def read_membership(session: AsyncSession, department_id: UUID, person_id: UUID) -> Membership:
+async def get_membership(session: AsyncSession, department_id: UUID, person_id: UUID) -> Membership:
     """The person's membership in the department; NotFound."""
     membership = await find_membership(session, person_id, department_id)
     if membership is None:

@@ -58,7 +58,7 @@ class RolesNotYours(Forbidden):
     )
 
 
-async def create_person(session: AsyncSession, actor: Actor, new: NewPerson, *, now: datetime) -> Person:
+async def add_person(session: AsyncSession, actor: Actor, new: NewPerson, *, now: datetime) -> Person:
     """A new person with their memberships; Forbidden, RolesNotYours, DepartmentUnknown, DepartmentTwice, EmailTaken."""
     if not can_manage_people(actor):
         raise Forbidden
@@ -76,7 +76,7 @@ async def create_person(session: AsyncSession, actor: Actor, new: NewPerson, *, 
     return person
 
 
-async def create_people(
+async def add_people(
     session: AsyncSession, actor: Actor, items: Sequence[NewPerson], *, now: datetime
 ) -> list[PersonPublic | Problem]:
     """Each person made, or the problem that stood against it and only it; Forbidden for all."""
@@ -86,7 +86,7 @@ async def create_people(
     for new in items:
         try:
             async with session.begin_nested():
-                results.append(await person_public(session, await create_person(session, actor, new, now=now)))
+                results.append(await person_public(session, await add_person(session, actor, new, now=now)))
         except Problem as refused:
             results.append(refused)
     return results
@@ -124,7 +124,7 @@ async def change_person(
     return person
 
 
-async def read_person(session: AsyncSession, person_id: UUID) -> PersonPublic:
+async def get_person(session: AsyncSession, person_id: UUID) -> PersonPublic:
     """The person with their memberships; NotFound."""
     person = await find_person(session, person_id)
     if person is None:

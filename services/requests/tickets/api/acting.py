@@ -89,7 +89,7 @@ async def assign_ticket(
     response_model=TicketPublic,
     responses=problem_responses(UnknownTicket, UnknownEvent, OnlyLooksOn, *CORRECTION_PROBLEMS),
 )
-async def take_back(
+async def take_back_event(
     ticket_id: TicketId, new: NewCorrection, actor: Writer, connection: HotTransaction, terms: Terms, now: Now
 ) -> Response:
     """Take back a slip of one's own side within the hour. Both stay in the history; the fold leaves both out."""
