@@ -24,10 +24,7 @@ PROJECT = Path(__file__).parents[3]
 LOG = PROJECT.parent / "shared" / "data" / "incident_event_log.csv"
 MAPPING = PROJECT / "deploy" / "mappings" / "servicenow.toml"
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not LOG.exists(), reason="the real log lies beside the project, and is not here"),
-]
+pytestmark = pytest.mark.skipif(not LOG.exists(), reason="the real log lies beside the project, and is not here")
 
 
 def rows_of_log() -> dict[str, list[dict[str, str]]]:
