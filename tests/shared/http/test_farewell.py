@@ -29,19 +29,19 @@ async def _dismissal(request: Request) -> Dismissal:
 Dismiss = Annotated[Dismissal, Depends(_dismissal)]
 
 
-@router.get("/v1/farewells")
+@router.post("/v1/farewells")
 async def be_dismissed(session: Transaction, dismiss: Dismiss) -> None:
     await dismiss(await session.scalar(text("SELECT pg_backend_pid()")) or 0)
 
 
-@hot_router.get("/v1/hot-farewells")
+@hot_router.post("/v1/hot-farewells")
 async def be_dismissed_when_hot(connection: HotTransaction, dismiss: Dismiss) -> None:
     await dismiss(await connection.fetchval("SELECT pg_backend_pid()"))
 
 
 @asynccontextmanager
 async def proxy(port: int) -> AsyncIterator[int]:
-    """The port of a proxy that passes on all that PostgreSQL says, except that it hangs up."""
+    """The port of a proxy that passes on all that PostgreSQL says, but hangs up a second after PostgreSQL did."""
     passing: list[asyncio.Task[None]] = []
     writers: list[asyncio.StreamWriter] = []
 
@@ -56,6 +56,8 @@ async def proxy(port: int) -> AsyncIterator[int]:
             while data := await reader.read(65536):
                 writer.write(data)
                 await writer.drain()
+            await asyncio.sleep(1)
+            writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
@@ -89,5 +91,5 @@ async def app(databases: Databases, issuer: Issuer) -> AsyncIterator[FastAPI]:
 @pytest.mark.parametrize("path", ["/v1/farewells", "/v1/hot-farewells"])
 async def test_a_commit_after_the_farewell_is_told_as_an_outage(app: FastAPI, path: str) -> None:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://toy") as client:
-        answer = await client.get(path)
+        answer = await client.post(path)
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
