@@ -16,7 +16,10 @@ import httpx
 import schemathesis
 
 PASSWORD = "tall-otter-sings"
-LOG = "case,state,time\nC-1,new,2026-03-02T09:00:00Z\nC-1,done,2026-03-02T12:00:00Z\n"
+HEAD = "case,state,time\n"
+LOG = HEAD + "C-1,new,2026-03-02T09:00:00Z\nC-1,done,2026-03-02T12:00:00Z\n"
+LONG_LOG = HEAD + "".join(f"L-{number},new,2026-03-02T09:00:00Z\n" for number in range(20_000))
+"""Long enough that its import can be cancelled."""
 _turns = count()
 
 
@@ -88,9 +91,14 @@ def _clients() -> list[str]:
 
 @cache
 def _imports() -> list[str]:
-    handed_in = {"mapping": json.dumps(_mapping())}
-    started = _api().post("/v1/imports", data=handed_in, files={"file": ("log.csv", LOG.encode())}).raise_for_status()
-    return [started.json()["id"]]
+    return [_started_import(LOG, dry_run=False)]
+
+
+def _started_import(log: str, *, dry_run: bool) -> str:
+    handed_in = {"mapping": json.dumps(_mapping()), "dry_run": str(dry_run).lower()}
+    started = _api().post("/v1/imports", data=handed_in, files={"file": ("log.csv", log.encode())})
+    made: str = started.raise_for_status().json()["id"]
+    return made
 
 
 @cache
@@ -203,6 +211,8 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any],
     if case.path.endswith("/explanation"):
         clock = _part_of_ticket(case.path_parameters, "clocks")
         case.path_parameters = {**case.path_parameters, **({"clock_id": clock} if clock else {})}
+    if case.path.endswith("/{import_id}/cancellations"):
+        case.path_parameters = {"import_id": _started_import(LONG_LOG, dry_run=True)}
     if case.path.endswith("/secrets/{secret_id}"):
         made = _api().post(f"/v1/clients/{case.path_parameters['client_id']}/secrets")
         secret = made.json()["id"] if made.is_success else case.path_parameters["secret_id"]

@@ -78,6 +78,7 @@ async def list_calendars(actor: Reader, session: Transaction, page: Paging) -> P
 @router.post(
     "/v1/calendars/compute",
     response_model_exclude_unset=True,
+    openapi_extra={"security": [{}, {"access_token": []}]},
     responses=problem_responses(Unauthenticated, MissingScope, UnknownCalendar, *COMPUTE_PROBLEMS),
 )
 async def compute_working_time(
