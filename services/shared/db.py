@@ -36,6 +36,7 @@ def make_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
         pool_timeout=5,
         json_serializer=_json_text,
         json_deserializer=orjson.loads,
+        hide_parameters=True,  # an error's text goes to the log: e-mail addresses and hashes do not
         connect_args={
             "timeout": 5,
             "server_settings": {

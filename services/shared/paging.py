@@ -5,7 +5,7 @@ import binascii
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -53,16 +53,25 @@ class PageWanted:
             raise BadCursor(pointer="?cursor")
         try:
             return tuple(_read(part, kind) for part, kind in zip(self.after, types, strict=True))
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise BadCursor(pointer="?cursor") from error
 
 
 def _read(part: object, kind: type) -> Any:
-    if kind in (datetime, UUID) and isinstance(part, str):
-        return datetime.fromisoformat(part) if kind is datetime else UUID(part)
+    if kind is UUID and isinstance(part, str):
+        return UUID(part)
+    if kind is datetime and isinstance(part, str):
+        return _utc(datetime.fromisoformat(part))
     if type(part) is not kind:
         raise TypeError(f"{part!r} is no {kind.__name__}")
     return part
+
+
+def _utc(instant: datetime) -> datetime:
+    """The same in UTC; ValueError for one without a zone, OverflowError where UTC cannot tell it."""
+    if instant.tzinfo is None:
+        raise ValueError(f"{instant} has no zone")
+    return instant.astimezone(UTC)
 
 
 def older_than(columns: Sequence[Any], position: Sequence[Any]) -> ColumnElement[bool]:

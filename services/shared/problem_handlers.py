@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.shared.etags import NotModified, etag
 from services.shared.problems import (
@@ -72,13 +73,9 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     async def on_database(request: Request, raised: Any) -> Response:
         if isinstance(raised, DBAPIError) and not (raised.connection_invalidated or _is_outage(raised.orig)):
-            return await on_error(request, raised)
+            return _answer_unexpected(request, raised)
         log.warning("the database does not answer: %s", raised)
         return _answer(request, Unavailable())
-
-    async def on_error(request: Request, raised: Any) -> Response:
-        log.error("unexpected: %s %s", request.method, request.url.path, exc_info=raised)
-        return _answer(request, Problem())
 
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(NotModified, on_not_modified)
@@ -90,7 +87,39 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(asyncpg.InterfaceError, on_database)
     app.add_exception_handler(asyncpg.InternalClientError, on_database)
     app.add_exception_handler(asyncpg.CannotConnectNowError, on_database)
-    app.add_exception_handler(Exception, on_error)
+    app.add_middleware(AnswersTheUnexpected)
+
+
+class AnswersTheUnexpected:
+    """Whatever no handler knows is logged and answered 500, and goes no further.
+
+    Starlette's own handler of Exception raises it again once it has answered: the server then closes the connection,
+    under the next request that comes on it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve as the app inside does; where an answer has begun already, its end is the server's business."""
+        has_begun = False
+
+        async def note(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, note)
+        except Exception as raised:
+            if has_begun or scope["type"] != "http":
+                raise
+            await _answer_unexpected(Request(scope, receive), raised)(scope, receive, send)
+
+
+def _answer_unexpected(request: Request, raised: Exception) -> Response:
+    log.error("unexpected: %s %s", request.method, request.url.path, exc_info=raised)
+    return _answer(request, Problem())
 
 
 def _is_outage(error: BaseException | None) -> bool:
@@ -121,7 +150,7 @@ def _field_error(error: Mapping[str, Any]) -> dict[str, str]:
     steps = [str(step).replace("~", "~0").replace("/", "~1") for step in path]
     prefix = {"query": "?", "header": "#", "path": ":", "cookie": "cookie:"}.get(str(place))
     pointer = f"/{'/'.join(steps)}" if prefix is None and steps else f"{prefix or ''}{'/'.join(steps)}"
+    context, message = error.get("ctx", {}), str(error["msg"])
     if error["type"] == "json_invalid":
-        pointer = ""
-    pointer += str(error.get("ctx", {}).get("path", ""))
-    return {"pointer": pointer, "code": str(error["type"]), "message": str(error["msg"])}
+        pointer, message = "", f"{message}: {context.get('error', '')}"
+    return {"pointer": pointer + str(context.get("path", "")), "code": str(error["type"]), "message": message}

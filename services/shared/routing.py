@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
@@ -18,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.shared.auth import authenticate, is_protected
 from services.shared.db import Connection, hot_transaction
 from services.shared.idempotency import Fetch, key_of, remember, replay, session_fetch
+from services.shared.json_input import parsed_json
 from services.shared.language import Texts
 from services.shared.problems import Forbidden, NotFound, Problem, Unauthenticated, Unavailable, Unprocessable
 
@@ -53,10 +53,10 @@ class NulCharacter(Unprocessable):
 
 
 class StrictJsonRequest(Request):
-    """A request whose JSON is read strictly: no NaN, no lone surrogates, bounded depth."""
+    """A request whose JSON is read strictly: no NaN, no lone surrogates, at most 64 levels."""
 
     async def json(self) -> Any:
-        return orjson.loads(await self.body())
+        return parsed_json(await self.body())
 
 
 def problem_responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
