@@ -7,7 +7,7 @@ from fastapi import Request, Response
 from services.identity.clients import service
 from services.identity.clients.queries import clients_public, page_of_clients
 from services.identity.clients.schemas import ClientPublic, NewClient, NewClientPublic, NewSecretPublic
-from services.identity.clients.service import ScopesNotYours, TooManySecrets
+from services.identity.clients.service import RolesInDepartmentsNotYours, ScopesNotYours, TooManySecrets
 from services.identity.people.service.people import DepartmentTwice, DepartmentUnknown
 from services.shared.auth import Actor, requires
 from services.shared.etags import IfMatch, tag_answer
@@ -25,7 +25,7 @@ ONE = "/v1/clients/{client_id}"
 @router.post(
     "/v1/clients",
     status_code=201,
-    responses=problem_responses(ScopesNotYours, DepartmentUnknown, DepartmentTwice),
+    responses=problem_responses(ScopesNotYours, RolesInDepartmentsNotYours, DepartmentUnknown, DepartmentTwice),
 )
 async def add_client(
     actor: Writer, new: NewClient, session: Transaction, now: Now, request: Request, response: Response
@@ -63,7 +63,11 @@ async def remove_client(actor: Writer, client_id: Id, expected: IfMatch, session
     await service.remove_client(session, actor, client_id, expected=expected)
 
 
-@router.post(ONE + "/secrets", status_code=201, responses=problem_responses(TooManySecrets))
+@router.post(
+    ONE + "/secrets",
+    status_code=201,
+    responses=problem_responses(TooManySecrets, ScopesNotYours, RolesInDepartmentsNotYours),
+)
 async def add_secret(
     actor: Writer, client_id: Id, session: Transaction, now: Now, response: Response
 ) -> NewSecretPublic:

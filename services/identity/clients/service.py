@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -10,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from services.identity.clients.models import Client, ClientMembership, ClientSecret
-from services.identity.clients.policies import can_give_scopes, can_manage_clients
-from services.identity.clients.queries import clients_public, find_client, lock_client, secrets_of
+from services.identity.clients.policies import can_give_department_roles, can_give_scopes, can_manage_clients
+from services.identity.clients.queries import client_memberships, clients_public, find_client, lock_client, secrets_of
 from services.identity.clients.schemas import ClientPublic, NewClient
+from services.identity.people.schemas import NewMembership
 from services.identity.people.service.people import check_departments
 from services.shared.auth import Actor
 from services.shared.etags import Expected
@@ -31,6 +33,14 @@ class ScopesNotYours(Forbidden):
     )
 
 
+class RolesInDepartmentsNotYours(Forbidden):
+    code = "department_roles_not_yours_to_give"
+    detail = Texts(
+        "A service account gets no role in a department above your own there.",
+        "Una cuenta de servicio no recibe en un departamento una función superior a la de usted.",
+    )
+
+
 class TooManySecrets(Conflict):
     code = "too_many_secrets"
     detail = Texts(
@@ -39,11 +49,13 @@ class TooManySecrets(Conflict):
 
 
 async def add_client(session: AsyncSession, actor: Actor, new: NewClient, *, now: datetime) -> tuple[Client, str]:
-    """A new service account and its first secret; Forbidden, ScopesNotYours, DepartmentUnknown, DepartmentTwice."""
+    """A new service account and its first secret.
+
+    Forbidden, ScopesNotYours, RolesInDepartmentsNotYours, DepartmentUnknown, DepartmentTwice.
+    """
     _check_manager(actor)
-    if not can_give_scopes(actor, new.scopes):
-        raise ScopesNotYours(pointer="/scopes")
     await check_departments(session, new.memberships)
+    _check_gift(actor, new.scopes, new.memberships)
     scopes = sorted({scope.value for scope in new.scopes})
     client = Client(id=uuid7(), name=new.name, scopes=scopes, created_at=now, changed_at=now)
     session.add(client)
@@ -75,8 +87,13 @@ async def remove_client(session: AsyncSession, actor: Actor, client_id: UUID, *,
 async def add_secret(
     session: AsyncSession, actor: Actor, client_id: UUID, *, now: datetime
 ) -> tuple[ClientSecret, str]:
-    """One more secret beside those that it has, so that they can be replaced without a gap; TooManySecrets."""
+    """One more secret beside those that it has, so that they can be replaced without a gap.
+
+    Whoever knows a secret is that account: ScopesNotYours, RolesInDepartmentsNotYours as if it were made now;
+    TooManySecrets.
+    """
     client = await _lock(session, actor, client_id)
+    _check_gift(actor, client.scopes, await client_memberships(session, client_id))
     if len(await secrets_of(session, client_id)) >= MOST_SECRETS:
         raise TooManySecrets(most=MOST_SECRETS)
     secret, row = _new_secret(client_id, now)
@@ -108,6 +125,14 @@ async def authenticate_client(session: AsyncSession, client_id: str, secret: str
     digest = _hash(secret)
     matches = [hmac.compare_digest(row.secret_hash, digest) for row in await secrets_of(session, identifier)]
     return await find_client(session, identifier) if any(matches) else None
+
+
+def _check_gift(actor: Actor, scopes: Iterable[str], memberships: Iterable[NewMembership | ClientMembership]) -> None:
+    """Nobody makes or becomes a program that may more than they may."""
+    if not can_give_scopes(actor, scopes):
+        raise ScopesNotYours(pointer="/scopes")
+    if not can_give_department_roles(actor, {each.department_id: each.role for each in memberships}):
+        raise RolesInDepartmentsNotYours(pointer="/memberships")
 
 
 def _check_manager(actor: Actor) -> None:

@@ -16,9 +16,14 @@ from services.identity.people.rules import (
 from services.shared.routing import ProblemDocument
 from services.shared.schemas import Id, Input, Instant, Lax, Output, ShortText
 
+_SEEN = (
+    r"[^@\x00-\x20\x7f-\xa0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f"
+    r"\u205f-\u206f\u3000\u3164\ufe00-\ufe0f\ufeff\uff20\uffa0\ufff0-\uffff]"
+)
+"""A character that shows: two addresses that look the same must not differ by one that does not."""
 Email = Annotated[
     str,
-    StringConstraints(pattern=r"^[^@\x00-\x20\x7f-\xa0]{1,64}@[^@\x00-\x20\x7f-\xa0]{1,189}$", max_length=254),
+    StringConstraints(pattern=f"^{_SEEN}{{1,64}}@{_SEEN}{{1,189}}$", max_length=254),
     AfterValidator(normalised_email),
     Field(examples=["ana.ruiz@example.org"]),
 ]
