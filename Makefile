@@ -2,13 +2,14 @@
 PORT ?= 8080
 DATA ?= ./.acuerdo
 ARGS ?=
+EXAMPLES ?= 100
 WORKERS ?= auto
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 RUN = .venv/bin/python -m
 INSTALL = $(RUN) pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r
 
-.PHONY: help up test slow check fix openapi
+.PHONY: help up test slow check fix openapi contract
 
 help:  ## show this
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1\t/p' Makefile
@@ -22,16 +23,20 @@ test: .venv/development  ## run the tests (up to five minutes)
 slow: .venv/development  ## run the long tests: real processes killed and brought back
 	@$(RUN) pytest -q -n $(WORKERS) -m slow
 
-check: .venv/development  ## lint, format, types, directions between rooms, shape of the house
+check: .venv/development  ## lint, format, types, directions between rooms, shape of the house, promises kept
 	@$(RUN) ruff check --quiet
 	@$(RUN) ruff format --check --quiet
 	@$(RUN) mypy --no-error-summary
 	@.venv/bin/lint-imports
 	@$(RUN) pytest -q tests/architecture
+	@$(RUN) services openapi --check
 
 fix: .venv/development  ## mend what ruff can mend
 	@$(RUN) ruff check --fix
 	@$(RUN) ruff format
+
+contract: .venv/development  ## try the contract with generated requests: make contract EXAMPLES=100
+	@ACUERDO_EXAMPLES=$(EXAMPLES) $(RUN) pytest -q -n0 -s --timeout 3600 tests/contracts/test_schemathesis.py
 
 openapi: .venv/development  ## write openapi/*.json from the code
 	@$(RUN) services openapi

@@ -31,7 +31,9 @@ COMMANDS = {
     "import": Command("services.cli.log_import", "bring in the log of another system"),
     "report": Command("services.cli.report", "print a report of a running platform"),
     "verify": Command("services.cli.verify", "fold every ticket again and compare what is kept"),
-    "openapi": Command("services.cli.openapi", "write the contracts in openapi/"),
+    "openapi": Command(
+        "services.cli.openapi", "write the contracts in openapi/, or check them against the last release"
+    ),
 }
 
 

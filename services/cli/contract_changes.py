@@ -1,4 +1,4 @@
-"""Which changes between two versions of an OpenAPI contract break those who use it; `make check` refuses them."""
+"""Which changes between two versions of a contract, of the API or of events, break those who use it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,6 +12,22 @@ METHODS = ("get", "put", "post", "patch", "delete", "head", "options", "trace")
 def breaking_changes(old: Document, new: Document) -> list[Change]:
     """What breaks clients of `old` when they meet `new`, sorted; empty where nothing does."""
     return sorted(set(_changes(old, new)))
+
+
+def breaking_event_changes(old: Document, new: Document) -> list[Change]:
+    """What breaks readers of the events of `old` (AsyncAPI) when they read those of `new`, sorted."""
+    return sorted(set(_changes_of_events(old, new)))
+
+
+def _changes_of_events(old: Document, new: Document) -> Iterator[Change]:
+    comparison = Comparison(old, new)
+    for subject, channel in old["channels"].items():
+        if subject not in new["channels"]:
+            yield Change(subject, Rule.ENDPOINT_REMOVED)
+            continue
+        (before,), (after,) = channel["messages"].values(), new["channels"][subject]["messages"].values()
+        told, tells = _resolved(old, before)["payload"], _resolved(new, after)["payload"]
+        yield from comparison.of_answer(told, tells, subject)
 
 
 def _changes(old: Document, new: Document) -> Iterator[Change]:

@@ -106,13 +106,12 @@ class Comparison:
     def _fields(self, sent: Schema, taken: Schema, where: str, *, is_answer: bool) -> Iterator[Change]:
         mine, theirs = sent.get("properties", {}), taken.get("properties", {})
         missing = Rule.RESPONSE_FIELD_MADE_OPTIONAL if is_answer else Rule.REQUIRED_REQUEST_FIELD_ADDED
-        for name in sorted(set(taken.get("required", ())) - set(sent.get("required", ()))):
-            gone = is_answer and name not in mine
-            yield Change(f"{where}/{name}", Rule.RESPONSE_FIELD_REMOVED if gone else missing)
-        if is_answer:
-            for name in sorted(set(theirs) - set(mine) - set(taken.get("required", ()))):
-                yield Change(f"{where}/{name}", Rule.RESPONSE_FIELD_REMOVED)
-        elif taken.get("additionalProperties") is False:
+        gone = set(theirs) - set(mine) if is_answer else set()
+        for name in sorted(gone):
+            yield Change(f"{where}/{name}", Rule.RESPONSE_FIELD_REMOVED)
+        for name in sorted(set(taken.get("required", ())) - set(sent.get("required", ())) - gone):
+            yield Change(f"{where}/{name}", missing)
+        if not is_answer and taken.get("additionalProperties") is False:
             for name in sorted(set(mine) - set(theirs)):
                 yield Change(f"{where}/{name}", Rule.REQUEST_FIELD_REMOVED)
         for name in sorted(set(mine) & set(theirs)):
