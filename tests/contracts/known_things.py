@@ -1,11 +1,13 @@
 """Hooks for Schemathesis: it makes ids and secrets up, and whatever is asked about things that do not exist is 404.
 
 Three of four generated ids are replaced by those of things that the platform at ACUERDO_URL holds (the admin stays as
-they are); credentials, one-time links and an import that works stand in for made-up ones. Loaded by SCHEMATHESIS_HOOKS.
+they are); credentials, one-time links and an import that works stand in for made-up ones. Loaded by SCHEMATHESIS_HOOKS,
+with ACUERDO_ADMIN_EMAIL, ACUERDO_ADMIN_PASSWORD and the same of a MEMBER.
 """
 
 import json
 import os
+import time
 from collections.abc import Callable
 from functools import cache
 from itertools import count
@@ -15,6 +17,8 @@ from uuid import UUID
 import httpx
 import schemathesis
 
+SIGNED_IN_FOR = 240.0
+"""Seconds; a token lives for ten minutes."""
 PASSWORD = "tall-otter-sings"
 HEAD = "case,state,time\n"
 LOG = HEAD + "C-1,new,2026-03-02T09:00:00Z\nC-1,done,2026-03-02T12:00:00Z\n"
@@ -23,10 +27,20 @@ LONG_LOG = HEAD + "".join(f"L-{number},new,2026-03-02T09:00:00Z\n" for number in
 _turns = count()
 
 
-@cache
 def _api() -> httpx.Client:
-    token = {"Authorization": f"Bearer {os.environ['ACUERDO_TOKEN']}"}
-    return httpx.Client(base_url=os.environ["ACUERDO_URL"], headers=token, trust_env=False)
+    return _signed_in(int(time.monotonic() // SIGNED_IN_FOR))
+
+
+@cache
+def _signed_in(period: int) -> httpx.Client:
+    client = httpx.Client(base_url=os.environ["ACUERDO_URL"], trust_env=False)
+    answer = client.post("/v1/sessions", json=_credentials("ADMIN")).raise_for_status()
+    client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+    return client
+
+
+def _credentials(name: str) -> dict[str, str]:
+    return {each: os.environ[f"ACUERDO_{name}_{each.upper()}"] for each in ("email", "password")}
 
 
 def _get(path: str) -> Any:
@@ -154,7 +168,7 @@ def _part_of_ticket(path: dict[str, Any], part: str) -> str | None:
 
 
 def _session(body: dict[str, Any]) -> dict[str, Any]:
-    return {**body, "email": os.environ["ACUERDO_EMAIL"], "password": os.environ["ACUERDO_PASSWORD"]}
+    return {**body, **_credentials("MEMBER")}
 
 
 def _import(body: dict[str, Any]) -> dict[str, Any]:
