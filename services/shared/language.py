@@ -1,5 +1,6 @@
 """The languages that people are answered in, and how a caller asks for one."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 LANGUAGES = ("en", "es")
@@ -42,3 +43,12 @@ def _quality(parameters: str) -> float:
         return float(value) if name.strip() == "q" else 1.0
     except ValueError:
         return 0.0
+
+
+def instants_spelled(values: Mapping[str, object]) -> dict[str, object]:
+    """The values of a sentence, with instants (as `isoformat` writes them) spelled as everywhere else.
+
+    >>> instants_spelled({"until": "2026-03-02T09:00:00+00:00", "limit": 3})
+    {'until': '2026-03-02T09:00:00Z', 'limit': 3}
+    """
+    return {name: value.replace("+00:00", "Z") if isinstance(value, str) else value for name, value in values.items()}

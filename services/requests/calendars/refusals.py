@@ -18,7 +18,7 @@ from services.requests.worktime import (
     UnknownTimeZone,
     WorkingTimeRefused,
 )
-from services.shared.language import Texts
+from services.shared.language import Texts, instants_spelled
 from services.shared.problems import Conflict, Forbidden, NotFound, Problem
 
 
@@ -41,8 +41,8 @@ class OrganisationNeedsCalendar(Conflict):
 class MayNotWriteCalendars(Forbidden):
     code = "may_not_write_calendars"
     detail = Texts(
-        "Calendars are written by managers, admins and service accounts.",
-        "Los calendarios los escriben las gerencias, la administración y las cuentas de servicio.",
+        "Calendars are written by admins, service accounts and the managers of all departments that work by them.",
+        "Los calendarios los escriben la administración, las cuentas de servicio y la gerencia de quienes los usan.",
     )
 
 
@@ -93,5 +93,5 @@ def told_as_problems(*, version: str = "", otherwise: str | None = None) -> Iter
 
 
 def _as_problem(refused: WorkingTimeRefused, pointer: str | None) -> Problem:
-    values: dict[str, Any] = refused.values
+    values: dict[str, Any] = instants_spelled(refused.values)
     return _CONFLICTS[type(refused)](pointer=pointer, **values)

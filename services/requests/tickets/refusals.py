@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, cast
 
 from services.requests.timeline import refusals as timeline
-from services.shared.language import Texts
+from services.shared.language import Texts, instants_spelled
 from services.shared.problems import Conflict, Forbidden, NotFound, Problem
 
 
@@ -82,7 +82,7 @@ FIRST_YEAR, LAST_YEAR = 1970, 2200
 
 def check_instant(instant: date | None, pointer: str) -> None:
     """InstantOutside for a date or instant that no calendar covers."""
-    if instant is not None and not FIRST_YEAR <= instant.year < LAST_YEAR:
+    if instant is not None and not FIRST_YEAR <= instant.year <= LAST_YEAR:
         raise InstantOutside(pointer=pointer, instant=instant.isoformat())
 
 
@@ -105,6 +105,7 @@ _POINTERS: dict[type[timeline.TimelineRefused], str] = {
     timeline.AlreadyCorrected: "/event_id",
     timeline.CorrectionOfAnotherSide: "/event_id",
     timeline.CorrectionTooLate: "/event_id",
+    timeline.CorrectionUndoesBreach: "/event_id",
 }
 _CONFLICTS = {refused: _conflict(refused) for refused in _POINTERS}
 
@@ -124,5 +125,5 @@ def told_as_problems() -> Iterator[None]:
     try:
         yield
     except timeline.TimelineRefused as refused:
-        values: dict[str, Any] = refused.values
+        values: dict[str, Any] = instants_spelled(refused.values)
         raise _CONFLICTS[type(refused)](pointer=_POINTERS[type(refused)], **values) from refused

@@ -18,6 +18,7 @@ from services.requests.timeline.refusals import (
     AlreadyCorrected,
     CorrectionOfAnotherSide,
     CorrectionTooLate,
+    CorrectionUndoesBreach,
     HandOffInCircle,
     HandOffInState,
     InstantBehindBreach,
@@ -36,6 +37,23 @@ def check_not_in_future(occurred_at: datetime, now: datetime) -> None:
     """Raises `InstantInFuture`; holds for imports too."""
     if occurred_at > now + AHEAD:
         raise InstantInFuture(occurred_at=occurred_at.isoformat())
+
+
+def check_not_before_opening(occurred_at: datetime, opened_at: datetime) -> None:
+    """Raises `InstantBehindLatestFact`: nothing happens to a ticket before it is there. Holds for connectors too."""
+    if occurred_at < opened_at:
+        raise InstantBehindLatestFact(occurred_at=occurred_at.isoformat(), latest=opened_at.isoformat())
+
+
+def check_breaches_stand(before: Timeline, after: Timeline) -> None:
+    """Raises `CorrectionUndoesBreach` where a clock that was breached would not be: a person dates nothing behind it.
+
+    `before` and `after` are the ticket now, without and with the correction.
+    """
+    kept = {(clock.clock, clock.cycle): clock.breached_at for clock in after.clocks}
+    for clock in before.clocks:
+        if clock.breached_at is not None and kept.get((clock.clock, clock.cycle)) is None:
+            raise CorrectionUndoesBreach(clock=clock.clock, due_at=clock.breached_at.isoformat())
 
 
 def check_occurred_at(occurred_at: datetime, *, now: datetime, latest: datetime, timeline: Timeline) -> None:

@@ -16,7 +16,8 @@ TimelineRefused
 │   ├── NotCorrectable           the opening, or a correction itself
 │   ├── AlreadyCorrected
 │   ├── CorrectionOfAnotherSide
-│   └── CorrectionTooLate
+│   ├── CorrectionTooLate
+│   └── CorrectionUndoesBreach
 └── HandOffRefused
     ├── HandOffInState           this state hands nothing off
     ├── HandOffInCircle          to the provider, or to a department above in the chain
@@ -180,6 +181,16 @@ class CorrectionTooLate(CorrectionRefused):
     sentences: ClassVar = {
         "en": "The fact could be taken back until {until}.",
         "es": "El hecho pudo retirarse hasta {until}.",
+    }
+
+
+class CorrectionUndoesBreach(CorrectionRefused):
+    """What is over its due time stays so; a decision about it is another matter."""
+
+    code = "correction_undoes_breach"
+    sentences: ClassVar = {
+        "en": "Without this fact {clock} would not have been breached at {due_at}; that stands.",
+        "es": "Sin este hecho {clock} no se habría incumplido en {due_at}; eso queda.",
     }
 
 

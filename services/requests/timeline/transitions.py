@@ -1,8 +1,7 @@
 """The one table of what may follow what and who may take the step; it guards what people post, never the fold.
 
 Read where `agreements.md` is brief:
-- "the state it came from" of a ticket that awaits approval since it is new is `submitted`; approval asked for later
-  ends into where it was asked.
+- Approval ends into `submitted`, or, asked for later, also into where it was asked.
 - A reason is due for a decline once the ticket was accepted (waits included); in `submitted` it is welcome.
 - A ticket becomes `handed_off` by a hand-off; a posted step only returns to one that is still open and waited for.
 - Both sides may reopen a closed ticket, as they may a fulfilled one; the window binds both.
@@ -75,11 +74,11 @@ def sides_for(state: State, to: State, came_from: State | None = None) -> Sides:
     [<Side.CUSTOMER: 'customer'>, <Side.SYSTEM: 'system'>]
     >>> sides_for(State.WAITING_ON_CUSTOMER, State.ACCEPTED, came_from=State.ACCEPTED)
     frozenset({<Side.PROVIDER: 'provider'>})
-    >>> sides_for(State.AWAITING_APPROVAL, State.SUBMITTED, came_from=State.IN_PROGRESS)
+    >>> sides_for(State.AWAITING_APPROVAL, State.ACCEPTED, came_from=State.IN_PROGRESS)
     frozenset()
     """
     if state is State.AWAITING_APPROVAL and to not in DONE:
-        return _APPROVER if to is (came_from or State.SUBMITTED) else _NOTHING
+        return _APPROVER if to in (State.SUBMITTED, came_from) else _NOTHING
     if to is came_from:
         return _PROVIDER
     return TABLE[state].get(to, _NOTHING)

@@ -75,14 +75,15 @@ def test_a_wait_may_end_into_the_state_it_came_from_by_the_provider_alone(rest: 
     assert sides == {Side.PROVIDER}
 
 
-def test_approval_asked_for_later_ends_where_it_was_asked_by_the_approver_alone() -> None:
+def test_approval_asked_for_later_ends_by_the_approver_alone() -> None:
     to_origin = {
         side
         for side in Side
         if is_allowed(State.AWAITING_APPROVAL, side, State.IN_PROGRESS, came_from=State.IN_PROGRESS)
     }
     assert to_origin == {Side.APPROVER}
-    assert not is_allowed(State.AWAITING_APPROVAL, Side.APPROVER, State.SUBMITTED, came_from=State.IN_PROGRESS)
+    assert is_allowed(State.AWAITING_APPROVAL, Side.APPROVER, State.SUBMITTED, came_from=State.IN_PROGRESS)
+    assert not is_allowed(State.AWAITING_APPROVAL, Side.APPROVER, State.ACCEPTED, came_from=State.IN_PROGRESS)
 
 
 def test_who_may_not_and_what_cannot_be_are_told_apart() -> None:

@@ -146,7 +146,7 @@ def _instant(values: Mapping[str, str], column: str, mapping: LogMapping, now: d
         at = mapping.instant(text)
     except (ValueError, OverflowError) as error:
         raise _Refused(column, "unreadable_time", f"{text!r} is no time of the mapping's format.") from error
-    if not EARLIEST_YEAR <= at.year < LATEST_YEAR:
+    if not EARLIEST_YEAR <= at.year <= LATEST_YEAR:
         raise _Refused(column, "instant_outside", f"{text!r} lies outside {EARLIEST_YEAR} to {LATEST_YEAR}.")
     if at > now + AHEAD:
         raise _Refused(column, "instant_in_future", f"{text!r} lies more than five minutes in the future.")

@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 from services.requests.catalogue.terms import TermsCache
 from services.requests.departments.service import Identity
 from services.requests.people.service import require_people
-from services.requests.tickets.policies import IMPORT, serves, sides_of
+from services.requests.tickets.policies import is_asking, is_connector, serves, sides_of
 from services.requests.tickets.refusals import (
     CannotServe,
     ForProviderOnly,
@@ -23,11 +23,17 @@ from services.requests.tickets.service.recording import Unfolded, append, readab
 from services.requests.timeline.events import Actor as ActingSide
 from services.requests.timeline.events import Event
 from services.requests.timeline.facts import Assigned, Commented, Fact, Moved, TakenBack
-from services.requests.timeline.fold import Timeline, reopening_until
+from services.requests.timeline.fold import Timeline, fold, reopening_until
 from services.requests.timeline.links import waited_for
-from services.requests.timeline.posting import check_correction, check_not_in_future, check_occurred_at
+from services.requests.timeline.posting import (
+    check_breaches_stand,
+    check_correction,
+    check_not_before_opening,
+    check_not_in_future,
+    check_occurred_at,
+)
 from services.requests.timeline.refusals import StepRefused
-from services.requests.timeline.transitions import check_step
+from services.requests.timeline.transitions import check_step, sides_for
 from services.requests.timeline.vocabulary import Side, State, Visibility
 from services.shared.auth import Actor
 from services.shared.db import Connection
@@ -44,7 +50,11 @@ async def move_ticket(
     step = Moved(new.to, new.reason, new.comment, new.third_party, tuple(new.lacking), new.answers)
     with told_as_problems():
         occurred_at = _when(actor, held, timeline, new.occurred_at, now)
-        side = _stepping_side(_sides(actor, held), held, timeline, step, occurred_at)
+        sides = _sides(actor, held)
+        # A connector tells late what was so: the table of now does not bind it, the fold marks what lies outside.
+        is_late = is_connector(actor) and occurred_at < held.progress.latest[0]
+        at = occurred_at if is_connector(actor) else now
+        side = (_late_side if is_late else _stepping_side)(sides, held, timeline, step, at)
     event = _event(held, actor, side, step, occurred_at, now)
     return await append(connection, current, held, [event], now=now)
 
@@ -60,8 +70,10 @@ async def comment_on_ticket(
         sides = [side for side in sides if side is not Side.CUSTOMER]
         if not sides:
             raise ForProviderOnly(pointer="/visibility")
+    # Whoever asked for it writes as the customer, also when they serve the provider: nobody answers themselves.
+    side = Side.CUSTOMER if Side.CUSTOMER in sides and is_asking(actor, held.row) else sides[0]
     fact = Commented(new.body, new.visibility, new.answers)
-    event = _event(held, actor, sides[0], fact, _not_before_latest(held, now), now)
+    event = _event(held, actor, side, fact, _not_before_latest(held, now), now)
     await append(connection, current, held, [event], now=now)
     return event
 
@@ -112,10 +124,10 @@ async def take_back(
     if slip is None:
         raise UnknownEvent(pointer="/event_id")
     side = slip.actor.side if slip.actor.side in sides else sides[0]
+    event = _event(held, actor, side, TakenBack(new.reason), now, now, corrects=slip.id)
     with told_as_problems():
         check_correction(slip, side, now=now, others=held.events)
-    acting = ActingSide(side, actor.id)
-    event = Event(uuid7(), held.next_sequence, now, now, acting, TakenBack(new.reason), corrects=slip.id)
+        check_breaches_stand(held.at(now), fold(held.terms, [*held.events, event], now))
     return await append(connection, current, held, [event], now=now)
 
 
@@ -130,8 +142,9 @@ def _when(actor: Actor, held: Unfolded, timeline: Timeline, wanted: datetime | N
     """When the act was: as said, within what the timeline allows; else now."""
     if wanted is None:
         return _not_before_latest(held, now)
-    if IMPORT in actor.scopes:
+    if is_connector(actor):
         check_not_in_future(wanted, now)
+        check_not_before_opening(wanted, held.progress.created_at)
     else:
         check_occurred_at(wanted, now=now, latest=held.progress.latest[0], timeline=timeline)
     return wanted
@@ -143,7 +156,10 @@ def _not_before_latest(held: Unfolded, now: datetime) -> datetime:
 
 
 def _stepping_side(sides: list[Side], held: Unfolded, timeline: Timeline, step: Moved, at: datetime) -> Side:
-    """The first of these sides that may take the step; raises what stands against the first one otherwise."""
+    """The first of these sides that may take the step; raises what stands against the first one otherwise.
+
+    `at` is when the window of a reopening is looked at: now, however a person dates the act.
+    """
     refused: StepRefused | None = None
     reopen_until = None
     if timeline.state is State.CLOSED and timeline.fulfilled_at is not None:
@@ -166,9 +182,27 @@ def _stepping_side(sides: list[Side], held: Unfolded, timeline: Timeline, step: 
     raise refused or OnlyLooksOn
 
 
-def _event(held: Unfolded, actor: Actor, side: Side, fact: Fact, occurred_at: datetime, now: datetime) -> Event:
+def _late_side(sides: list[Side], held: Unfolded, timeline: Timeline, step: Moved, at: datetime) -> Side:
+    """The first of these sides that could have taken the step at that instant; the first of all where none could."""
+    then = fold(held.terms, [event for event in held.events if event.occurred_at <= at], at)
+    could = sides_for(then.state, step.to, then.came_from)
+    return next((side for side in sides if side in could), sides[0])
+
+
+def _event(
+    held: Unfolded,
+    actor: Actor,
+    side: Side,
+    fact: Fact,
+    occurred_at: datetime,
+    now: datetime,
+    *,
+    corrects: UUID | None = None,
+) -> Event:
+    """The act as an event; what a program does is no person's reply."""
     department = _served_code(actor, held.row) if side is Side.DEPARTMENT else None
-    return Event(uuid7(), held.next_sequence, occurred_at, now, ActingSide(side, actor.id, department), fact)
+    acting = ActingSide(side, actor.id, department, automatic=actor.is_client)
+    return Event(uuid7(), held.next_sequence, occurred_at, now, acting, fact, corrects=corrects)
 
 
 def _served_code(actor: Actor, row: Row) -> str:
