@@ -65,7 +65,8 @@ WHERE (l.ends_at IS NULL OR l.starts_at < $1 OR l.ends_at > $2)
 _TICKETS = """
 SELECT count(*) FROM ticket t
 WHERE ($2::timestamptz IS NULL OR t.created_at < $2)
-    AND ($1::timestamptz IS NULL OR t.ended_at IS NULL OR t.ended_at > $1) AND {where}
+    AND ($1::timestamptz IS NULL OR COALESCE(t.ended_at, $3) > $1)
+    AND COALESCE(t.ended_at, $3) > t.created_at AND {where}
 """
 
 
@@ -87,7 +88,7 @@ async def cut_intervals(connection: Connection, asked: Asked) -> list[dict[str, 
 
 async def tickets_covered(connection: Connection, asked: Asked) -> int:
     """How many tickets have time in the period."""
-    (row,) = await _rows(connection, _TICKETS, [asked.period.start, asked.period.end], asked)
+    (row,) = await _rows(connection, _TICKETS, [asked.period.start, asked.period.end, asked.now], asked)
     return int(row["count"])
 
 
