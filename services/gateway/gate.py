@@ -121,6 +121,9 @@ class Gate:
             self._limit(LimitClass.DEFAULT, rate_principal(None, address), exchange)
             await exchange.answer(204, [(b"allow", allow.encode()), *self._cors.preflight(headers)], b"")
             return
+        if route.public and template is not None and exchange.method not in template.methods:
+            # where some need no token, nobody is asked for one that would open nothing
+            raise MethodNotAllowed(allowed=allow, headers={"Allow": allow})
         await self._pass(exchange, route, headers, body, address)
 
     async def _pass(self, exchange: Exchange, route: Route, headers: Headers, body: Body, address: str) -> None:

@@ -14,8 +14,8 @@ class Template:
 
     def __init__(self, path: str, methods: tuple[str, ...]) -> None:
         self.path = path
-        implied = {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
-        self.allow = ", ".join(sorted({*methods, *implied}))
+        self.methods = {*methods, "OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
+        self.allow = ", ".join(sorted(self.methods))
 
 
 class _Node:

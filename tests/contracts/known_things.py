@@ -227,6 +227,10 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any],
         case.path_parameters = {**case.path_parameters, **({"clock_id": clock} if clock else {})}
     if case.path.endswith("/{import_id}/cancellations"):
         case.path_parameters = {"import_id": _started_import(LONG_LOG, dry_run=True)}
+    if case.path.endswith("/members/{person_id}") and case.method != "PUT":
+        members = _api().get(f"/v1/departments/{case.path_parameters['department_id']}/members")
+        found = members.json()["items"] if members.is_success else []
+        case.path_parameters = {**case.path_parameters, **({"person_id": found[0]["person_id"]} if found else {})}
     if case.path.endswith("/secrets/{secret_id}"):
         made = _api().post(f"/v1/clients/{case.path_parameters['client_id']}/secrets")
         secret = made.json()["id"] if made.is_success else case.path_parameters["secret_id"]

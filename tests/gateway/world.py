@@ -144,6 +144,7 @@ def write_contracts(directory: Path, **paths: dict[str, Any]) -> Path:
 
 
 TICKETS: dict[str, Any] = {"/v1/tickets": {"get": {}, "post": {}}, "/v1/tickets/{ticket_id}": {"get": {}, "patch": {}}}
+SIGNING_IN: dict[str, Any] = {"/v1/sessions": {"post": {}}}
 
 
 @dataclass
@@ -207,7 +208,7 @@ async def a_gateway(directory: Path, requests: Any, **settings: Any) -> AsyncIte
             "requests_urls": requests if isinstance(requests, tuple) else (requests,),
             "feedback_urls": (others,),
             "jwks_url": f"{others}/oauth2/jwks",
-            "openapi_dir": write_contracts(directory, requests=TICKETS),
+            "openapi_dir": write_contracts(directory, requests=TICKETS, identity=SIGNING_IN),
             "readiness_seconds": 0.05,
             **settings,
         }

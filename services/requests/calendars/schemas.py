@@ -207,7 +207,19 @@ class NewComputation(Input):
     """A question to a calendar, given here or saved (its current version then; needs a token)."""
 
     model_config = ConfigDict(
-        json_schema_extra={"allOf": [one_of("calendar", "calendar_id"), one_of("add", "between")]}
+        json_schema_extra={
+            "allOf": [one_of("calendar", "calendar_id"), one_of("add", "between")],
+            "examples": [
+                {
+                    "calendar": {
+                        "time_zone": "Europe/Madrid",
+                        "shifts": [{"weekday": "mon", "start": "09:00", "end": "17:00"}],
+                    },
+                    "add": {"start": "2026-03-02T08:00:00Z", "duration": "PT4H"},
+                    "explain": True,
+                }
+            ],
+        }
     )
 
     calendar: NewCalendarVersion | None = Field(default=None, json_schema_extra=never_null)

@@ -122,3 +122,11 @@ async def test_unknown_methods_answer_405_with_those_of_the_path(world: World, m
     answer = await world.client.request(method, "/v1/tickets/42")
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, HEAD, OPTIONS, PATCH"
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+async def test_where_no_token_is_needed_other_methods_ask_for_none(world: World, method: str) -> None:
+    del world.client.headers["Authorization"]
+    answer = await world.client.request(method, "/v1/sessions")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "OPTIONS, POST")
+    assert (await world.client.request(method, "/v1/tickets/42")).status_code == 401
