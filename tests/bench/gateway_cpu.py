@@ -1,14 +1,12 @@
 """Figure 2: CPU of the gateway for a proxied GET with token check and limit, against nginx `proxy_pass`, one worker.
 
-`python -m tests.bench.gateway_cpu` prints it. Both stand before the same small server and are asked in turn.
+Both stand before the same small server and are asked in turn.
 """
 
 import asyncio
 import os
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -20,10 +18,12 @@ from typing import cast
 import orjson
 import uvloop
 
+from services.launcher.ports import free_port
+from tests.bench.measuring import CONNECTIONS, Figure, cpu_seconds, listening, never_sleeping, process
 from tests.issuer import Issuer
 
-ROOT = Path(__file__).resolve().parents[2]
-CONNECTIONS = 16
+MOST = 10
+"""Times the CPU of nginx."""
 ROUNDS = 5
 WARM_UP = 1_000
 BODY = orjson.dumps({"id": "0197", "subject": "x" * 400})
@@ -71,8 +71,7 @@ class Behind(asyncio.Protocol):
 def measure(requests: int = 4_000) -> GatewayCpu:
     """CPU a request of the gateway and of nginx: the median of rounds of so many requests each, taken in turn.
 
-    The clients and the server behind share one loop that never sleeps: on a virtual machine, waking a sleeping peer
-    costs the writer many times the write itself, and how often it sleeps depends on who is faster.
+    The clients and the server behind share one loop that never sleeps.
     """
     return uvloop.run(_measure(requests))
 
@@ -81,44 +80,27 @@ async def _measure(requests: int) -> GatewayCpu:
     issuer = Issuer()
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        behind, gateway, nginx = (_free_port() for _ in range(3))
+        behind, gateway, nginx = (free_port() for _ in range(3))
         Behind.jwks = orjson.dumps(issuer.jwks)
         server = await asyncio.get_running_loop().create_server(Behind, "127.0.0.1", behind)
         stack.callback(server.close)
         tried = [(stack.enter_context(_gateway(folder, gateway, behind)), gateway)]
-        await _wait_for(gateway)
+        await listening(gateway)
         baseline = stack.enter_context(_nginx(folder, nginx, behind))
         if baseline is not None:
-            await _wait_for(nginx)
+            await listening(nginx)
             tried.append((_worker_of(baseline), nginx))
         spent: dict[int, list[float]] = {port: [] for _, port in tried}
-        stack.enter_context(_never_sleeping())
+        stack.enter_context(never_sleeping())
         for _, port in tried:
             await _load(port, issuer, WARM_UP)
         for _ in range(ROUNDS):
-            for process, port in tried:
-                before = _cpu_seconds(process)
+            for pid, port in tried:
+                before = cpu_seconds(pid)
                 await _load(port, issuer, requests)
-                spent[port].append((_cpu_seconds(process) - before) / requests * 1e6)
+                spent[port].append((cpu_seconds(pid) - before) / requests * 1e6)
     medians = [statistics.median(each) for each in spent.values()]
     return GatewayCpu(medians[0], medians[1] if len(medians) > 1 else None)
-
-
-@contextmanager
-def _never_sleeping() -> Iterator[None]:
-    """Keeps the running loop looking for work without a pause."""
-    loop = asyncio.get_running_loop()
-    is_over = False
-
-    def again() -> None:
-        if not is_over:
-            loop.call_soon(again)
-
-    again()
-    try:
-        yield
-    finally:
-        is_over = True
 
 
 async def _load(port: int, issuer: Issuer, requests: int) -> None:
@@ -152,11 +134,11 @@ def _gateway(folder: Path, port: int, behind: int) -> Iterator[int]:
         "ACUERDO_JWKS_URL": f"{origin}/oauth2/jwks",
         "ACUERDO_OPENAPI_DIR": str(folder),
         "ACUERDO_RATE_PER_SECOND": "1000000",
-        "ACUERDO_METRICS_PORT": str(_free_port()),
+        "ACUERDO_METRICS_PORT": str(free_port()),
     }
     command = (sys.executable, "-m", "services", "serve", "gateway", "--port", str(port))
-    with _process(*command, **settings) as process:
-        yield process
+    with process(*command, **settings) as pid:
+        yield pid
 
 
 @contextmanager
@@ -168,28 +150,8 @@ def _nginx(folder: Path, port: int, behind: int) -> Iterator[int | None]:
     file = folder / "nginx.conf"
     file.write_text(NGINX.format(folder=folder, port=port, upstream=behind))
     folder.chmod(0o755)
-    with _process(program, "-c", str(file)) as process:
-        yield process
-
-
-@contextmanager
-def _process(*command: str, **settings: str) -> Iterator[int]:
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **settings}, stderr=subprocess.DEVNULL)
-    try:
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait()
-
-
-async def _wait_for(port: int) -> None:
-    for _ in range(400):
-        with socket.socket() as probe:
-            probe.settimeout(0.05)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        await asyncio.sleep(0.05)
-    raise RuntimeError(f"nobody listens on {port}")
+    with process(program, "-c", str(file)) as pid:
+        yield pid
 
 
 def _worker_of(master: int) -> int:
@@ -197,26 +159,22 @@ def _worker_of(master: int) -> int:
     return int(children[0])
 
 
-def _cpu_seconds(process: int) -> float:
-    """Time on a CPU of all its threads, user and system, to the nanosecond; its clock ticks would be 10 ms apart."""
-    threads = Path(f"/proc/{process}/task").glob("*/schedstat")
-    return sum(int(each.read_text().split()[0]) for each in threads) / 1e9
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def main() -> None:
-    """Print the figure."""
+def figures() -> list[Figure]:
+    """Figure 2; without a ratio where nginx is not installed."""
     result = measure()
-    baseline = "nginx is not installed" if result.baseline is None else f"nginx {result.baseline:.1f} µs"
-    ratio = "no ratio" if result.ratio is None else f"{result.ratio:.1f}× (target ≤ 10×)"
-    print(f"gateway, proxied GET with token check and limit: {result.ours:.1f} µs CPU · {baseline} · {ratio}")
-
-
-if __name__ == "__main__":
-    main()
+    note = "both before the same small server, asked in turn over kept connections; "
+    if result.ratio is None:
+        note += "nginx is not installed, so there is nothing to compare with (apt-get install nginx-light)"
+    else:
+        note += "nginx does nothing but proxy_pass, one worker, no access log"
+    return [
+        Figure(
+            "2  gateway, proxied GET with token check and limit",
+            f"{result.ours:.1f} µs",
+            "no nginx" if result.baseline is None else f"{result.baseline:.1f} µs",
+            "–" if result.ratio is None else f"{result.ratio:.2f}×",
+            f"≤ {MOST}×",
+            None if result.ratio is None else result.ratio <= MOST,
+            note,
+        )
+    ]

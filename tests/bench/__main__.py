@@ -1,0 +1,71 @@
+"""`make bench`: the figures of one run as one table, each against its baseline, then what was compared with what."""
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Callable
+from types import FrameType
+
+import uvloop
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench import gateway_cpu, standing, working_time
+from tests.bench.logs import importing
+from tests.bench.measuring import Figure
+from tests.bench.tickets import a_stand, listing, showing, submitting
+
+WIDTH = 112
+LONGEST = 240
+"""Seconds after which it gives up."""
+TAKEN: dict[str, Callable[[], list[Figure]]] = {
+    "1": working_time.figures,
+    "2": gateway_cpu.figures,
+    "3,4,8": lambda: uvloop.run(_requests()),
+    "9": standing.figures,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Print the table; a figure that is missed is printed as missed, and is no error."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--only", choices=TAKEN, help="these figures alone")
+    only = parser.parse_args(arguments).only
+    console = Console(highlight=False)
+    console.width = max(console.width, WIDTH)
+    signal.signal(signal.SIGALRM, _too_long)
+    signal.alarm(LONGEST)
+    started = time.monotonic()
+    found: list[Figure] = []
+    for numbers, take in TAKEN.items():
+        if only in (None, numbers):
+            with console.status(f"figure {numbers} …"):
+                found += take()
+    signal.alarm(0)
+    table = Table("what", "ours", "baseline", "ratio", "target", "ok", title="make bench")
+    for figure in found:
+        ok = {True: "yes", False: "[bold red]missed[/]", None: "–"}[figure.is_reached]
+        table.add_row(figure.what, figure.ours, figure.baseline, figure.ratio, figure.target, ok)
+    console.print(table)
+    for figure in found:
+        console.print(f"[bold]{figure.what}[/]: {figure.note}.", soft_wrap=True)
+    console.print(
+        "µs are CPU time (user and system) of the serving process by request; medians of rounds taken in turn with the "
+        f"baseline, all on this machine's loopback; {time.monotonic() - started:.0f} s in all.",
+        soft_wrap=True,
+    )
+    return 0
+
+
+async def _requests() -> list[Figure]:
+    async with a_stand() as stand:
+        return [await submitting(stand), await showing(stand), await listing(stand), await importing(stand)]
+
+
+def _too_long(_number: int, _frame: FrameType | None) -> None:
+    raise TimeoutError(f"the figures took longer than {LONGEST} s")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
