@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 RUN = .venv/bin/python -m
 INSTALL = $(RUN) pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r
 
-.PHONY: help up test slow check fix openapi contract
+.PHONY: help up test slow check fix openapi contract bench
 
 help:  ## show this
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1\t/p' Makefile
@@ -37,6 +37,9 @@ fix: .venv/development  ## mend what ruff can mend
 
 contract: .venv/development  ## try the contract with generated requests: make contract EXAMPLES=100
 	@ACUERDO_EXAMPLES=$(EXAMPLES) $(RUN) pytest -q -n0 -s --timeout 3600 tests/contracts/test_schemathesis.py
+
+bench: .venv/development  ## measure against baselines in the same run (under four minutes)
+	@$(RUN) tests.bench
 
 openapi: .venv/development  ## write openapi/*.json from the code
 	@$(RUN) services openapi
