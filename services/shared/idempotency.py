@@ -5,6 +5,7 @@ same statements serve a session and the bare driver (`fetch`).
 """
 
 import hashlib
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +21,16 @@ from services.shared.language import Texts
 from services.shared.problems import BadRequest, Conflict
 
 KEPT = timedelta(hours=24)
+KEY_PARAMETER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "a repeat with the same key is done once and answered the same for 24 hours",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[\\x21-\\x7e]+$"},
+}
+"""How the contract tells the header field of routes that take it."""
 REPLAYED_HEADERS = ("location", "etag", "content-type")
+_BOUNDARY = re.compile(r'boundary=(?:"([^"]+)"|([^;\s]+))', re.IGNORECASE)
 Fetch = Callable[..., Awaitable[Sequence[Any]]]
 """`await fetch(sql, *arguments)` with `$1`-style parameters, answering rows."""
 
@@ -76,8 +86,18 @@ async def key_of(request: Request, actor_id: UUID) -> IdempotencyKey | None:
         return None
     if not 1 <= len(key) <= 200 or not key.isascii() or not key.isprintable():
         raise BadKey(pointer="#Idempotency-Key")
-    asked = b"\n".join([request.method.encode(), request.url.path.encode(), await request.body()])
+    asked = b"\n".join([request.method.encode(), request.url.path.encode(), await _payload(request)])
     return IdempotencyKey(actor_id, key, hashlib.sha256(asked).hexdigest())
+
+
+async def _payload(request: Request) -> bytes:
+    """What was sent; of a form in parts without the boundary, which clients draw anew each time."""
+    body = await request.body()
+    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    boundary = _BOUNDARY.search(parameters)
+    if kind.strip().lower() != "multipart/form-data" or boundary is None:
+        return body
+    return body.replace(b"--" + (boundary[1] or boundary[2]).encode(), b"--")
 
 
 def session_fetch(session: AsyncSession) -> Fetch:

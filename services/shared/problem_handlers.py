@@ -3,7 +3,7 @@
 import logging
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -63,7 +63,7 @@ def add_problem_handlers(app: FastAPI) -> None:
         return Response(status_code=304, headers={"ETag": etag(raised.version)})
 
     async def on_invalid(request: Request, raised: Any) -> Response:
-        return _answer(request, Unprocessable(errors=[_field_error(error) for error in raised.errors()]))
+        return _answer(request, Unprocessable(errors=[_field_error(error, raised.body) for error in raised.errors()]))
 
     async def on_departure(request: Request, raised: Any) -> Response:
         return _answer(request, BadRequest())  # nobody reads it: the client left before it had sent everything
@@ -144,9 +144,11 @@ def _methods_of_path(app: FastAPI, request: Request) -> set[str]:
     return found
 
 
-def _field_error(error: Mapping[str, Any]) -> dict[str, str]:
+def _field_error(error: Mapping[str, Any], body: object) -> dict[str, str]:
     """One error of pydantic with where it is: "/field/0" in the body, "?name" in the query, "#name" in the headers."""
     place, *path = error["loc"] or ("body",)
+    if place == "body":
+        path = _steps_in(body, path, is_missing=error["type"] == "missing")
     steps = [str(step).replace("~", "~0").replace("/", "~1") for step in path]
     prefix = {"query": "?", "header": "#", "path": ":", "cookie": "cookie:"}.get(str(place))
     pointer = f"/{'/'.join(steps)}" if prefix is None and steps else f"{prefix or ''}{'/'.join(steps)}"
@@ -154,3 +156,21 @@ def _field_error(error: Mapping[str, Any]) -> dict[str, str]:
     if error["type"] == "json_invalid":
         pointer, message = "", f"{message}: {context.get('error', '')}"
     return {"pointer": pointer + str(context.get("path", "")), "code": str(error["type"]), "message": message}
+
+
+def _steps_in(body: Any, path: Sequence[str | int], *, is_missing: bool) -> list[str | int]:
+    """The steps of an error's path that lead somewhere in the body; pydantic's names for branches of a union do not."""
+    steps: list[str | int] = []
+    for place, step in enumerate(path):
+        if _leads_on(body, step):
+            body = body[step]
+            steps.append(step)
+        elif is_missing and place == len(path) - 1:
+            steps.append(step)
+    return steps
+
+
+def _leads_on(body: object, step: str | int) -> bool:
+    if isinstance(body, list):
+        return isinstance(step, int) and step < len(body)
+    return isinstance(body, dict) and step in body

@@ -16,7 +16,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.shared.auth import authenticate, is_protected
 from services.shared.db import Connection, hot_connection, hot_transaction
-from services.shared.idempotency import Fetch, key_of, remember, replay, session_fetch
+from services.shared.idempotency import (
+    KEY_PARAMETER,
+    BadKey,
+    Fetch,
+    KeyUsedForAnother,
+    StillRunning,
+    key_of,
+    remember,
+    replay,
+    session_fetch,
+)
 from services.shared.json_input import parsed_json
 from services.shared.language import Texts
 from services.shared.problems import Forbidden, NotFound, Problem, Unauthenticated, Unavailable, Unprocessable
@@ -95,7 +105,17 @@ class SecretRoute(APIRoute):
             usual += [Unauthenticated, Forbidden]
         if "{" in path:
             usual.append(NotFound)
-        self.responses = {**problem_responses(*usual), **self.responses}
+        self.tell_problems(*usual)
+
+    def tell_problems(self, *problems: type[Problem]) -> None:
+        """Add problems to those that the contract lists for this route."""
+        for status, told in problem_responses(*problems).items():
+            own = self.responses.get(status)
+            if own is None:
+                self.responses[status] = told
+            elif told["description"] not in own.get("description", ""):
+                both = " · ".join(filter(None, [own.get("description"), told["description"]]))
+                self.responses[status] = {**told, **own, "description": both}
 
     def get_route_handler(self) -> Callable[[Request], Any]:
         handle = super().get_route_handler()
@@ -117,7 +137,17 @@ class SecretRoute(APIRoute):
             return await handle(request)
 
 
-class ServiceRoute(SecretRoute):
+class KeyedRoute(SecretRoute):
+    """What routes share that answer a repeated Idempotency-Key as the first time: the contract's word about it."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
+        super().__init__(path, endpoint, **given)
+        if "POST" in (self.methods or ()) and is_protected(self.dependant):
+            self.openapi_extra = {**(self.openapi_extra or {}), "parameters": [KEY_PARAMETER]}
+            self.tell_problems(BadKey, KeyUsedForAnother, StillRunning)
+
+
+class ServiceRoute(KeyedRoute):
     """The usual route: in its transaction, and a repeated Idempotency-Key is answered as the first time."""
 
     async def answer_in_transaction(self, request: Request, handle: Handler) -> Response:
@@ -126,7 +156,7 @@ class ServiceRoute(SecretRoute):
             return await _once(request, session_fetch(session), handle)
 
 
-class HotRoute(SecretRoute):
+class HotRoute(KeyedRoute):
     """As ServiceRoute, on the driver's own connection: for features whose statements are too hot for a session.
 
     A GET has no transaction around it: at READ COMMITTED each of its statements sees a snapshot of its own anyway, and

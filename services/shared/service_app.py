@@ -57,7 +57,13 @@ def service_app(
                         await each
 
     app = FastAPI(
-        title=f"Acuerdo {name}", version="1.0.0", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
+        title=f"Acuerdo {name}",
+        version="1.0.0",
+        docs_url=None,
+        redirect_slashes=False,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
     )
     app.state.engine, app.state.sessions, app.state.settings = engine, make_sessions(engine), settings
     app.state.tokens = TokenVerifier(settings.jwks_url, issuer=settings.issuer, audience=settings.audience)

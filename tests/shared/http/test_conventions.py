@@ -222,3 +222,32 @@ async def test_the_contract_lists_problems_and_scopes(app: FastAPI) -> None:
     assert {"201", "401", "403", "422", "503"} <= set(operation["responses"])
     assert operation["security"] == [{"access_token": ["things:write"]}]
     assert operation["responses"]["422"]["content"].keys() == {"application/problem+json"}
+
+
+async def test_the_same_form_with_another_boundary_is_the_same_request(client: httpx.AsyncClient) -> None:
+    headers = {"Idempotency-Key": uuid4().hex}
+    first, second = [
+        await client.post("/v1/things/files", files={"file": ("a.csv", b"a,b\n--x--\n")}, headers=headers)
+        for _ in range(2)
+    ]
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.content == second.content
+    other = await client.post("/v1/things/files", files={"file": ("a.csv", b"a,c\n")}, headers=headers)
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
+
+
+async def test_a_pointer_leads_into_the_body_whatever_a_union_tried(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/v1/things", json={"name": "x", "when": "tomorrow"})
+    assert answer.status_code == 422
+    assert {error["pointer"] for error in answer.json()["errors"]} == {"/when"}
+
+
+async def test_a_slash_at_the_end_is_another_path(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/v1/things/")).status_code in (404, 422)
+    assert (await client.post("/v1/things/", json={"name": "x"})).status_code in (404, 405)
+
+
+async def test_the_contract_tells_of_idempotency_keys(app: FastAPI) -> None:
+    operation = openapi_document(app)["paths"]["/v1/things"]["post"]
+    assert "Idempotency-Key" in {parameter["name"] for parameter in operation["parameters"]}
+    assert "idempotency_key_reused" in operation["responses"]["409"]["description"]

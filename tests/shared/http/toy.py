@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import File, Request, Response, UploadFile
 from sqlalchemy import Text
 from sqlmodel import Field, SQLModel, col, select
 from uuid_utils.compat import uuid7
@@ -14,7 +14,7 @@ from services.shared.idempotency import IdempotencyRow
 from services.shared.paging import Paging, older_than
 from services.shared.problems import Conflict, NotFound
 from services.shared.routing import HotRoute, HotTransaction, Transaction, feature_router
-from services.shared.schemas import Id, Input, Instant, Output, Page, ShortText
+from services.shared.schemas import Date, Id, Input, Instant, Output, Page, ShortText
 from services.shared.tables import new_registry
 
 
@@ -36,6 +36,7 @@ class NewThing(Input):
     name: ShortText
     count: int = 0
     at: Instant | None = None
+    when: Instant | Date | None = None
 
 
 class ThingPublic(Output):
@@ -101,3 +102,8 @@ async def make_hot_thing(new: NewThing, actor: Writer, connection: HotTransactio
     thing = ThingPublic(id=uuid7(), name=new.name)
     await connection.execute("INSERT INTO thing (id, name, version) VALUES ($1, $2, 1)", thing.id, thing.name)
     return thing
+
+
+@router.post("/v1/things/files", status_code=201)
+async def keep_file(actor: Writer, file: Annotated[UploadFile, File()]) -> ThingPublic:
+    return ThingPublic(id=uuid7(), name=file.filename or "")
