@@ -16,6 +16,8 @@ from sqlalchemy import ColumnElement, literal, tuple_
 from services.shared.language import Texts
 from services.shared.problems import BadRequest
 
+GREATEST_NUMBER = 2**31 - 1
+"""What PostgreSQL's `integer` holds: versions and ordinals."""
 _ALPHABET = "^[A-Za-z0-9_-]*$"
 Position = Sequence[str | int | float | datetime | UUID]
 
@@ -64,6 +66,8 @@ def _read(part: object, kind: type) -> Any:
         return _utc(datetime.fromisoformat(part))
     if type(part) is not kind:
         raise TypeError(f"{part!r} is no {kind.__name__}")
+    if isinstance(part, int) and abs(part) > GREATEST_NUMBER:
+        raise OverflowError(f"{part} is no number of ours")
     return part
 
 

@@ -137,6 +137,21 @@ async def page_of_versions(
     return rows, page.cursor((rows[-1].number,)) if goes_on else None
 
 
+async def followers_of(session: AsyncSession, calendar_id: UUID) -> Sequence[UUID | None]:
+    """The departments to which the calendar is assigned; None among them is the organisation."""
+    wanted = select(CalendarAssignment.department_id).where(col(CalendarAssignment.calendar_id) == calendar_id)
+    return (await session.scalars(wanted)).all()
+
+
+async def author_of(session: AsyncSession, calendar_id: UUID) -> UUID | None:
+    """Who made the calendar; none where a migration did."""
+    wanted = select(CalendarVersion.created_by).where(
+        col(CalendarVersion.calendar_id) == calendar_id, col(CalendarVersion.number) == 1
+    )
+    author: UUID | None = await session.scalar(wanted)
+    return author
+
+
 async def own_assignment(
     session: AsyncSession, department_id: UUID | None, *, lock: bool = False
 ) -> CalendarAssignment | None:

@@ -11,8 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from services.requests.calendars.models import Calendar, CalendarAssignment, CalendarVersion
-from services.requests.calendars.policies import can_assign_calendar, can_write_calendars
-from services.requests.calendars.queries import current_version, find_calendar, own_assignment
+from services.requests.calendars.policies import can_assign_calendar, can_change_calendar, can_write_calendars
+from services.requests.calendars.queries import (
+    author_of,
+    current_version,
+    find_calendar,
+    followers_of,
+    own_assignment,
+)
 from services.requests.calendars.refusals import (
     MayNotAssignCalendar,
     MayNotWriteCalendars,
@@ -74,7 +80,7 @@ async def add_version(
     calendar = await find_calendar(session, calendar_id, lock=True)
     if calendar is None:
         raise UnknownCalendar(calendar_id=calendar_id)
-    if not can_write_calendars(actor):
+    if not can_change_calendar(actor, await followers_of(session, calendar_id), await author_of(session, calendar_id)):
         raise MayNotWriteCalendars
     before = await current_version(session, calendar)
     # Of two at once the later one may have read its clock first: versions follow each other in time as in number.

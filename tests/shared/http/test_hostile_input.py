@@ -32,6 +32,12 @@ def test_a_cursor_with_an_instant_that_no_table_holds_is_refused(written: object
         page.typed_after(datetime, UUID)
 
 
+@pytest.mark.parametrize("written", [2**31, -(2**31), 2**80, True, 1.5, "1"])
+def test_a_cursor_with_a_number_that_no_table_holds_is_refused(written: object) -> None:
+    with pytest.raises(BadCursor):
+        PageWanted(50, (written,), "").typed_after(int)
+
+
 async def test_the_unexpected_is_answered_logged_and_goes_no_further(
     app: FastAPI, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
