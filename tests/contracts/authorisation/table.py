@@ -1,0 +1,155 @@
+"""Who may do what: written by hand from the design's pages on the API, on identity and on the product, not from code.
+
+The world: IT (the department concerned, the provider) serves People operations (HR, the customer), whose `asker` asked.
+Support has nothing to do with it. Answers: 401 no token · 403 may see but not do, or lacks the scope · 404 not theirs
+to see · 2xx done.
+"""
+
+from collections.abc import Mapping
+
+MEMBERS_OF_IT = "member agent manager"
+MEMBERS_OF_HR = "asker colleague customer_agent customer_manager"
+ELSEWHERE = "other_agent other_manager"
+LOOKERS_ON = "auditor listener viewer"
+SIGNED_IN = f"{MEMBERS_OF_IT} {MEMBERS_OF_HR} {ELSEWHERE} {LOOKERS_ON} admin"
+PROGRAMS = "account connector"
+"""`account`: every scope but `tickets:import`, and no department. `connector`: that scope too."""
+CALLERS = ("nobody", *SIGNED_IN.split(), *PROGRAMS.split(), "scopeless")
+"""`scopeless`: a service account with every scope that there is, but for the one that the operation asks for."""
+MANAGERS = "manager customer_manager other_manager"
+READERS_OF_THE_TICKET = "asker agent manager customer_manager admin auditor connector"
+WORKERS_ON_THE_TICKET = "agent manager admin connector"
+SEE_FIGURES = f"agent customer_agent other_agent {MANAGERS} admin auditor viewer {PROGRAMS}"
+
+Row = Mapping[str, int]
+
+
+def row(status: int, allowed: str, *, refused: int = 403, scopeless: int = 403, **others: str) -> Row:
+    """`allowed` get `status`; `refused` is everybody else's, but for `s404="…"` and the like; nobody gets 401."""
+    answers = dict.fromkeys(CALLERS, refused) | {"nobody": 401, "scopeless": scopeless}
+    answers |= dict.fromkeys(allowed.split(), status)
+    for name, callers in others.items():
+        answers |= dict.fromkeys(callers.split(), int(name.removeprefix("s")))
+    return answers
+
+
+def public(status: int) -> Row:
+    """Nobody needs to sign in; nor does it matter who does."""
+    return dict.fromkeys(CALLERS, status)
+
+
+EVERYBODY = row(200, f"{SIGNED_IN} {PROGRAMS}")
+ADMINISTRATORS = "admin account connector"
+"""Administrators, and the programs to which one gave the scope."""
+READS_THE_TICKET = row(200, READERS_OF_THE_TICKET, refused=404)
+SUBMITTERS = f"{MEMBERS_OF_HR} admin connector"
+
+TABLE: Mapping[str, Row] = {
+    # identity: the OAuth server and signing in
+    "oauth2_get_metadata": public(200),
+    "oauth2_list_keys": public(200),
+    "oauth2_show_password_form": public(404),  # the link of the case is none
+    "oauth2_set_password_by_form": public(404),
+    "oauth2_issue_token": public(401),  # the credentials of the case are none
+    "sessions_begin_session": public(401),
+    "sessions_set_password": public(404),
+    "sessions_end_session": row(204, SIGNED_IN, refused=404, scopeless=404),  # a program has never signed in
+    "me_get_me": row(200, f"{SIGNED_IN} {PROGRAMS}", scopeless=200),
+    # identity: everybody looks up departments and people; who changes them answers for it
+    "departments_list_departments": EVERYBODY,
+    "departments_get_department": EVERYBODY,
+    "departments_list_members": EVERYBODY,
+    "departments_get_member": EVERYBODY,
+    "departments_add_department": row(201, ADMINISTRATORS),
+    "departments_change_department": row(200, ADMINISTRATORS),
+    "departments_set_member": row(200, f"manager {ADMINISTRATORS}"),
+    "departments_end_membership": row(204, f"manager {ADMINISTRATORS}"),
+    "people_list_people": EVERYBODY,
+    "people_get_person": EVERYBODY,
+    "people_add_person": row(201, ADMINISTRATORS),
+    "people_add_people": row(207, ADMINISTRATORS),
+    "people_change_person": row(200, ADMINISTRATORS),
+    "people_change_person/disable an administrator": row(200, "admin"),
+    "people_change_person/give a role": row(200, "admin"),
+    "people_add_person/with a role": row(201, "admin"),
+    "people_make_password_link": row(201, "admin"),  # whoever holds it can sign in as that person
+    # identity: service accounts
+    "clients_list_clients": row(200, f"auditor {ADMINISTRATORS}"),
+    "clients_get_client": row(200, f"auditor {ADMINISTRATORS}"),
+    "clients_add_client": row(201, ADMINISTRATORS),
+    "clients_add_client/with every scope": row(201, "admin connector"),
+    "clients_add_client/with a department": row(201, "admin"),
+    "clients_remove_client": row(204, ADMINISTRATORS),
+    "clients_add_secret": row(201, ADMINISTRATORS),
+    "clients_add_secret/of a mightier one": row(201, "admin connector"),
+    "clients_remove_secret": row(204, ADMINISTRATORS),
+    # requests: calendars and what departments offer
+    "calendars_compute_working_time": public(200),
+    "calendars_list_calendars": EVERYBODY,
+    "calendars_get_calendar": EVERYBODY,
+    "calendars_list_versions": EVERYBODY,
+    "calendars_get_assignment": EVERYBODY,
+    "calendars_add_calendar": row(201, f"{MANAGERS} {ADMINISTRATORS}"),
+    "calendars_add_version": row(201, f"manager {ADMINISTRATORS}"),
+    "calendars_add_version/of the organisation's": row(201, ADMINISTRATORS),
+    "calendars_assign_calendar": row(200, f"manager {ADMINISTRATORS}"),
+    "calendars_assign_calendar/to the organisation": row(200, "admin"),
+    "offerings_list_offerings": EVERYBODY,
+    "offerings_get_offering": EVERYBODY,
+    "offerings_publish_offering": row(201, f"manager {ADMINISTRATORS}"),
+    "offerings_change_offering": row(200, f"manager {ADMINISTRATORS}"),
+    # requests: tickets; colleagues do not read each other's
+    "tickets_list_tickets": EVERYBODY,
+    "tickets_submit_ticket": row(201, SUBMITTERS),
+    "tickets_submit_ticket/for somebody else": row(201, "customer_manager admin connector"),
+    "tickets_get_ticket": READS_THE_TICKET,
+    "tickets_get_ticket/confidential": row(200, "asker agent manager admin auditor connector", refused=404),
+    "tickets_get_history": READS_THE_TICKET,
+    "tickets_list_comments": READS_THE_TICKET,
+    "tickets_list_hand_offs": READS_THE_TICKET,
+    "tickets_get_ledger": READS_THE_TICKET,
+    "tickets_list_clocks": READS_THE_TICKET,
+    "tickets_explain_clock": READS_THE_TICKET,
+    "tickets_move_ticket": row(
+        201, WORKERS_ON_THE_TICKET, refused=404, s403="auditor", s409="asker customer_manager"
+    ),  # 409: the step is the other side's to take
+    "tickets_move_ticket/cancel": row(
+        201, "asker customer_manager admin connector", refused=404, s403="auditor", s409="agent manager"
+    ),
+    "tickets_comment_on_ticket": row(
+        201, f"asker customer_manager {WORKERS_ON_THE_TICKET}", refused=404, s403="auditor"
+    ),
+    "tickets_comment_on_ticket/internal": row(
+        201, WORKERS_ON_THE_TICKET, refused=404, s403="auditor asker customer_manager"
+    ),
+    "tickets_assign_ticket": row(201, WORKERS_ON_THE_TICKET, refused=404, s403="auditor asker customer_manager"),
+    "tickets_take_back_event": row(
+        201, WORKERS_ON_THE_TICKET, refused=404, s403="auditor", s409="asker customer_manager"
+    ),  # of the provider's slip
+    # requests: what is brought in, and figures
+    "imports_list_imports": row(200, "admin connector"),
+    "imports_get_import": row(200, "admin connector"),
+    "imports_start_import": row(202, "admin connector"),
+    "imports_cancel_import": row(201, "admin connector"),
+    "reports_report_attainment": row(
+        200, f"agent customer_agent {MANAGERS} other_agent admin auditor viewer {PROGRAMS}"
+    ),
+    "reports_report_time_held": row(
+        200, f"agent customer_agent {MANAGERS} other_agent admin auditor viewer {PROGRAMS}"
+    ),
+    # feedback
+    "interactions_list_interactions": EVERYBODY,
+    # the gateway's own pages
+    "gateway_get_documentation": public(200),
+    "gateway_check_liveness": public(200),
+    "gateway_check_readiness": public(200),
+    "gateway_get_contract": public(200),
+}
+"""Operation (or operation/variant) → caller → status. What is written after the operation is another case of it."""
+
+LISTED: Mapping[str, frozenset[str]] = {
+    "tickets_list_tickets": frozenset(READERS_OF_THE_TICKET.split()),
+    # who serves or manages IT answers for it on both sides; its members see whom it asks, not who asks it
+    "interactions_list_interactions": frozenset(f"agent manager {MEMBERS_OF_HR} admin {LOOKERS_ON} {PROGRAMS}".split()),
+}
+"""Who finds the thing concerned in a list that everybody may ask for."""
