@@ -30,7 +30,10 @@ class Platform:
 
     def __init__(self, url: str, token: str) -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._client = httpx.Client(base_url=url, headers=headers, timeout=60, trust_env=False)
+        try:
+            self._client = httpx.Client(base_url=url, headers=headers, timeout=60, trust_env=False)
+        except (httpx.InvalidURL, UnicodeEncodeError) as error:
+            raise PlatformRefused(f"{url} is no address, or the token is none: {error}") from error
 
     def __enter__(self) -> Self:
         return self
@@ -42,11 +45,14 @@ class Platform:
         """The answer's JSON."""
         try:
             answer = self._client.request(method, path, **given)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise PlatformRefused(f"{self._client.base_url} does not answer: {error}") from error
-        if answer.is_success:
+        if not answer.is_success:
+            raise PlatformRefused(_told(answer))
+        try:
             return answer.json()
-        raise PlatformRefused(_told(answer))
+        except ValueError as error:
+            raise PlatformRefused(f"{self._client.base_url} is no platform of ours: {path} is no JSON") from error
 
     def all(self, path: str, **params: Any) -> list[dict[str, Any]]:
         """All items of a collection, page by page."""
@@ -77,10 +83,10 @@ def platform_of(options: argparse.Namespace) -> Platform:
 
 def _demo(data: Path) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = json.loads((data / "demo.json").read_text())
+        found = json.loads((data / "demo.json").read_text())
     except (OSError, ValueError):
         return {}
-    return found
+    return found if isinstance(found, dict) else {}
 
 
 def _told(answer: httpx.Response) -> str:

@@ -5,22 +5,29 @@ import json
 import sys
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from services.cli.client import PlatformRefused, add_platform_arguments, platform_of
-from services.cli.output import ended_early
+from services.cli.output import ended_early, print_table
 
 REPORTS = ("attainment", "time-held")
-FILTERS = ("from", "to", "time_zone", "customer_department_id", "provider_department_id", "offering_id", "priority")
+FILTERS = {
+    "from": "the first day of the period (YYYY-MM-DD)",
+    "to": "the day after the last",
+    "time_zone": "in which days begin and end (default UTC)",
+    "customer_department_id": "who asked",
+    "provider_department_id": "who was asked",
+    "offering_id": "for what",
+    "priority": "the promised one",
+}
 DAY = 86_400
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which report, over what."""
     parser.add_argument("report", choices=REPORTS)
-    for name in FILTERS:
-        parser.add_argument(f"--{name.replace('_', '-')}", dest=f"filter_{name}")
+    for name, told in FILTERS.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", dest=f"filter_{name}", help=told)
     parser.add_argument("--json", action="store_true", help="print the API's answer")
     add_platform_arguments(parser)
 
@@ -39,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps(report, indent=2))
         return 0
     table = _attainment(report) if options.report == "attainment" else _time_held(report)
-    Console(highlight=False).print(table)
+    print_table(table)
     return 0
 
 

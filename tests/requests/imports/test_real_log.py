@@ -12,7 +12,8 @@ from uuid import UUID
 
 import pytest
 
-from services.cli.log_import import OF_THE_API, code_of
+from services.cli.log_import import code_of
+from services.cli.mapping_file import OF_THE_API
 from services.shared.db import hot_transaction
 from tests.embedded import Databases
 from tests.issuer import Issuer
