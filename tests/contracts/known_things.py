@@ -227,7 +227,10 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any],
         case.path_parameters = {**case.path_parameters, **({"clock_id": clock} if clock else {})}
     if case.path.endswith("/{import_id}/cancellations"):
         case.path_parameters = {"import_id": _started_import(LONG_LOG, dry_run=True)}
-    if case.path.endswith("/members/{person_id}") and case.method != "PUT":
+    if case.path.endswith("/members/{person_id}") and case.method == "PUT":
+        if not {"if-match", "if-none-match"} & {name.lower() for name in case.headers}:
+            case.headers["If-Match"] = "*"  # one of the two is needed
+    elif case.path.endswith("/members/{person_id}"):
         members = _api().get(f"/v1/departments/{case.path_parameters['department_id']}/members")
         found = members.json()["items"] if members.is_success else []
         case.path_parameters = {**case.path_parameters, **({"person_id": found[0]["person_id"]} if found else {})}
