@@ -126,9 +126,13 @@ class Simulation:
         for step in ticket.steps:
             match step.act:
                 case Act.HAND_OFF if step.helper:
-                    link_id = await take_over(self._connection, self._terms, agent, row["id"], step.helper, now=step.at)
-                case Act.GIVE_BACK if link_id:
-                    await give_back(self._connection, self._terms, agent, row["id"], link_id, now=step.at)
+                    helper = self._staff[step.helper][ticket.agent]
+                    link_id = await take_over(
+                        self._connection, self._terms, helper, row["id"], step.helper, now=step.at
+                    )
+                case Act.GIVE_BACK if step.helper and link_id:
+                    helper = self._staff[step.helper][ticket.agent]
+                    await give_back(self._connection, self._terms, helper, row["id"], link_id, now=step.at)
                 case _:
                     await self._act(row["id"], step, requester, agent, identity)
 

@@ -171,6 +171,10 @@ class LedgerIntervalPublic(Output):
 
 
 class ThresholdPublic(Output):
+    """A share of the target. `passed`: its instant had gone by when it became known (a late fact, an import), so that
+    nothing fires for it.
+    """
+
     percent: int
     fires_at: datetime | None
     fired_at: datetime | None

@@ -2,8 +2,14 @@
 
 import asyncio
 from collections import Counter
+from uuid import UUID
 
+import pytest
+
+from services.requests.tickets.queries.read import clock_ids
+from services.requests.tickets.service import show
 from services.requests.tickets.service.verify import verify_tickets
+from services.shared.db import Connection
 from tests.requests.tickets.desk import Desk
 from tests.requests.tickets.stories import hand_over
 
@@ -52,3 +58,24 @@ async def test_acts_and_hand_offs_at_once(desk: Desk) -> None:
         desk.step(ticket, "waiting_on_third_party"),
     )
     assert await differences(desk) == 0
+
+
+async def test_what_is_shown_is_one_snapshot(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticket = await desk.submit()
+    for to, headers in (("fulfilled", desk.agent), ("in_progress", desk.requester)):
+        assert (await desk.step(ticket, to, headers)).status_code == 201
+    reopening = (await desk.get(ticket, "/history"))["items"][-1]
+    read_ids = clock_ids
+
+    async def after_a_correction(connection: Connection, ticket_id: UUID) -> dict[tuple[str, int], UUID]:
+        path = f"/v1/tickets/{ticket['id']}/corrections"
+        taken_back = await desk.client.post(path, json={"event_id": reopening["id"]}, headers=desk.requester)
+        assert taken_back.status_code == 201, taken_back.text
+        return await read_ids(connection, ticket_id)
+
+    monkeypatch.setattr(show, "clock_ids", after_a_correction)
+    clocks = (await desk.get(ticket, "/clocks"))["items"]
+    assert [clock["cycle"] for clock in clocks if clock["clock"] == "resolution"] == [1, 2]
+    monkeypatch.setattr(show, "clock_ids", read_ids)
+    clocks = (await desk.get(ticket, "/clocks"))["items"]
+    assert [clock["cycle"] for clock in clocks if clock["clock"] == "resolution"] == [1]

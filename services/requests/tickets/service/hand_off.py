@@ -9,6 +9,8 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.requests.catalogue.terms import TermsCache
+from services.requests.tickets.queries.read import hold_ticket
+from services.requests.tickets.refusals import UnknownTicket
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.service.recording import append, readable_ticket, unfold
 from services.requests.timeline.events import Actor as ActingSide
@@ -33,10 +35,14 @@ async def take_over(
 ) -> UUID:
     """The department with that code takes over, under the provider or the holder of `parent`; the link's id.
 
-    UnknownTicket, and the timeline's HandOffRefused.
+    The actor is of that department, which until then does not read the ticket: that it was offered is the caller's to
+    know. UnknownTicket, and the timeline's HandOffRefused.
     """
+    row = await hold_ticket(connection, ticket_id)
+    if row is None:
+        raise UnknownTicket
     current = await terms.current(connection.fetch)
-    held = await unfold(connection, current, await readable_ticket(connection, actor, ticket_id, hold=True))
+    held = await unfold(connection, current, row)
     timeline = held.at(now)
     check_hand_off(timeline.state, timeline.links, department, provider=held.pinned.provider, parent=parent)
     link_id = uuid7()

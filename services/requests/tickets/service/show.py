@@ -1,8 +1,9 @@
 """What a ticket's readers see besides the ticket: its history, its time ledger, its clocks and why they stand so."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.requests.catalogue.terms import TermsCache
@@ -12,7 +13,7 @@ from services.requests.tickets.refusals import UnknownClock
 from services.requests.tickets.rules.stored import Row, event_row
 from services.requests.tickets.service.recording import Unfolded, readable_ticket, unfold
 from services.requests.timeline.calendars import CalendarHistory
-from services.requests.timeline.events import Event
+from services.requests.timeline.events import Event, in_effect
 from services.requests.timeline.explanation import explain_clock
 from services.requests.timeline.facts import Commented, Moved
 from services.requests.timeline.ledger import Interval
@@ -23,16 +24,26 @@ from services.shared.auth import Actor
 from services.shared.db import Connection
 
 
-async def _shown(connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID) -> Unfolded:
-    current = await terms.current(connection.fetch)
-    return await unfold(connection, current, await readable_ticket(connection, actor, ticket_id))
+class Shown(NamedTuple):
+    """A ticket unfolded, and the ids of its clocks by (clock, cycle)."""
+
+    ticket: Unfolded
+    clock_ids: dict[tuple[str, int], UUID]
+
+
+async def _shown(connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID) -> Shown:
+    """The ticket with its events and clocks as one snapshot has them: an act in between changes all or nothing."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        current = await terms.current(connection.fetch)
+        unfolded = await unfold(connection, current, await readable_ticket(connection, actor, ticket_id))
+        return Shown(unfolded, await clock_ids(connection, ticket_id))
 
 
 async def show_history(
     connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, now: datetime
 ) -> list[Row]:
     """The ticket's events in the order in which they were recorded, without what is internal to the other side."""
-    shown = await _shown(connection, terms, actor, ticket_id)
+    shown, _ = await _shown(connection, terms, actor, ticket_id)
     irregular = shown.at(now).irregular
     return [
         {**event_row(ticket_id, event), "irregular": event.id in irregular}
@@ -42,11 +53,14 @@ async def show_history(
 
 
 async def show_comments(connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID) -> list[Row]:
-    """What was written on the ticket, in order: comments, and the questions and words that came with steps."""
-    shown = await _shown(connection, terms, actor, ticket_id)
+    """What was written on the ticket, in order: comments, and the questions and words that came with steps.
+
+    What was taken back is in the history alone.
+    """
+    shown, _ = await _shown(connection, terms, actor, ticket_id)
     return [
         told
-        for event in shown.events
+        for event in in_effect(shown.events)
         if _is_open_to(actor, shown.row, event) and (told := comment_of(event)) is not None
     ]
 
@@ -55,7 +69,7 @@ async def show_ledger(
     connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, now: datetime
 ) -> list[dict[str, Any]]:
     """The ticket's time ledger until it ended, else until `now`."""
-    shown = await _shown(connection, terms, actor, ticket_id)
+    shown, _ = await _shown(connection, terms, actor, ticket_id)
     return [_interval(line) for line in shown.at(now).ledger]
 
 
@@ -63,7 +77,7 @@ async def show_links(
     connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, now: datetime
 ) -> list[dict[str, Any]]:
     """The ticket's hand-offs, the first accepted first."""
-    shown = await _shown(connection, terms, actor, ticket_id)
+    shown, _ = await _shown(connection, terms, actor, ticket_id)
     departments = dict(zip(shown.row["link_ids"], shown.row["link_departments"], strict=True))
     return [
         {
@@ -84,24 +98,23 @@ async def show_clocks(
     connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, now: datetime
 ) -> list[dict[str, Any]]:
     """The ticket's clocks as they stand now."""
-    shown = await _shown(connection, terms, actor, ticket_id)
-    ids = await clock_ids(connection, ticket_id)
-    return [_clock(ids[reading.clock.value, reading.cycle], reading) for reading in shown.at(now).clocks]
+    shown, ids = await _shown(connection, terms, actor, ticket_id)
+    return [_clock(ids[reading.clock.value, reading.cycle], reading, shown.events) for reading in shown.at(now).clocks]
 
 
 async def explain_ticket_clock(
     connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, clock_id: UUID, now: datetime
 ) -> dict[str, Any]:
     """A clock as it stands now, and why. UnknownTicket, UnknownClock, and what working time refuses."""
-    shown = await _shown(connection, terms, actor, ticket_id)
-    names = {known: name for name, known in (await clock_ids(connection, ticket_id)).items()}
+    shown, ids = await _shown(connection, terms, actor, ticket_id)
+    names = {known: name for name, known in ids.items()}
     if clock_id not in names:
         raise UnknownClock
     name, cycle = names[clock_id]
     explained = explain_clock(shown.terms, shown.progress, ClockName(name), cycle, now)
     pinned = next(target for target in shown.pinned.targets if target.clock == name)
     return {
-        "clock": _clock(clock_id, explained.reading),
+        "clock": _clock(clock_id, explained.reading, shown.events),
         "duration": str(explained.duration),
         "due": explained.due,
         "calendar_id": pinned.calendar_id,
@@ -185,7 +198,14 @@ def _interval(line: Interval) -> dict[str, Any]:
     }
 
 
-def _clock(clock_id: UUID, reading: ClockReading) -> dict[str, Any]:
+def _was_passed(events: Sequence[Event], fires_at: datetime | None) -> bool:
+    """Whether the instant had gone by when the facts that led to it were recorded, so that nothing fires for it."""
+    if fires_at is None:
+        return False
+    return any(event.occurred_at <= fires_at < event.recorded_at for event in events)
+
+
+def _clock(clock_id: UUID, reading: ClockReading, events: Sequence[Event]) -> dict[str, Any]:
     return {
         "id": clock_id,
         "clock": reading.clock,
@@ -201,7 +221,12 @@ def _clock(clock_id: UUID, reading: ClockReading) -> dict[str, Any]:
         "breached_at": reading.breached_at,
         "remaining_seconds": reading.remaining,
         "thresholds": [
-            {"percent": each.percent, "fires_at": each.fires_at, "fired_at": None, "passed": each.reached}
+            {
+                "percent": each.percent,
+                "fires_at": each.fires_at,
+                "fired_at": None,
+                "passed": each.reached and _was_passed(events, each.fires_at),
+            }
             for each in reading.thresholds
         ],
     }
