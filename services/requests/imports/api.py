@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import File, Form, Path, Response, UploadFile
+from fastapi import File, Form, Path, Request, Response, UploadFile
 
 from services.requests.catalogue.service import UnknownOffering
 from services.requests.departments.api import DEPARTMENT_PROBLEMS, AskIdentity
@@ -13,6 +13,7 @@ from services.requests.imports.refusals import MayNotImport
 from services.requests.imports.schemas import ImportJobPublic, ImportMapping
 from services.requests.imports.service import accept
 from services.shared.auth import Actor, requires
+from services.shared.etags import tag_answer
 from services.shared.paging import BadCursor, Paging
 from services.shared.routing import Now, Transaction, feature_router, problem_responses
 from services.shared.schemas import InContract, Page
@@ -66,9 +67,13 @@ async def list_imports(actor: Importer, session: Transaction, page: Paging) -> P
 
 
 @router.get("/v1/imports/{import_id}", responses=problem_responses(refusals.UnknownImport, MayNotImport))
-async def get_import(import_id: ImportId, actor: Importer, session: Transaction) -> ImportJobPublic:
+async def get_import(
+    import_id: ImportId, actor: Importer, session: Transaction, request: Request, response: Response
+) -> ImportJobPublic:
     """An import as it stands."""
-    return ImportJobPublic.model_validate(await accept.readable_import(session, actor, import_id))
+    job = await accept.readable_import(session, actor, import_id)
+    tag_answer(request, response, job.version)
+    return ImportJobPublic.model_validate(job)
 
 
 @router.post(

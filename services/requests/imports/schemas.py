@@ -18,7 +18,10 @@ TooMany = Field(max_length=2000, json_schema_extra={"propertyNames": {"maxLength
 
 
 class ColumnsMapping(Input):
-    """Which column holds what. `id` is the source's own id of an event; `opened` the opening time of the case."""
+    """Which column holds what. `id` is the source's own id of an event; `opened` the opening time of the case.
+
+    No people are made: the first known value of `person` stays in the ticket's fields.
+    """
 
     case: Column
     state: Column
@@ -28,6 +31,7 @@ class ColumnsMapping(Input):
     opened: Column | None = None
     id: Column | None = None
     subject: Column | None = None
+    person: Column | None = None
 
 
 class StateMapping(Input):

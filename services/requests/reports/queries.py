@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
-from uuid import UUID
 
+from services.requests.reports.policies import Reported
 from services.requests.reports.rules import Period
 from services.shared.db import Connection
 
@@ -13,7 +13,7 @@ class Asked(NamedTuple):
     """Which tickets: conditions on `t` with one `{}` each, and whose departments (None: everybody's)."""
 
     conditions: Mapping[str, Any]
-    departments: Sequence[UUID] | None
+    reported: Reported | None
     period: Period
     now: datetime
 
@@ -98,8 +98,9 @@ async def _rows(connection: Connection, sql: str, first: Sequence[Any], asked: A
     for condition, value in asked.conditions.items():
         arguments.append(value)
         conditions.append(condition.format(f"${len(arguments)}"))
-    if asked.departments is not None:
-        arguments.append(list(asked.departments))
-        of = f"ANY(${len(arguments)}::uuid[])"
-        conditions.append(f"(t.provider_department_id = {of} OR t.customer_department_id = {of})")
+    if asked.reported is not None:
+        arguments += asked.reported
+        serving, managed = (f"ANY(${len(arguments) - back}::uuid[])" for back in (1, 0))
+        asked_for = f"(t.customer_department_id = {managed} AND NOT t.is_confidential)"
+        conditions.append(f"(t.provider_department_id = {serving} OR {asked_for})")
     return [dict(row) for row in await connection.fetch(sql.format(where=" AND ".join(conditions)), *arguments)]

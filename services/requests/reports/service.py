@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from services.requests.catalogue.terms import Current, TermsCache
-from services.requests.reports.policies import departments_reported_to
+from services.requests.reports.policies import tickets_reported_to
 from services.requests.reports.queries import (
     Asked,
     attainment_counts,
@@ -94,8 +94,8 @@ async def _worked(
 
 
 def _asked(actor: Actor, filters: ReportFilters, now: datetime) -> Asked:
-    departments = departments_reported_to(actor)
-    if departments is not None and not departments:
+    reported = tickets_reported_to(actor)
+    if reported is not None and not reported.serving:
         raise NotYourFigures
     given = {
         "t.customer_department_id = {}": filters.customer_department_id,
@@ -104,7 +104,7 @@ def _asked(actor: Actor, filters: ReportFilters, now: datetime) -> Asked:
         "t.promised_priority = ANY({}::text[])": [priority.value for priority in filters.priority],
     }
     conditions = {condition: value for condition, value in given.items() if value not in (None, [])}
-    return Asked(conditions, departments, _period(filters), now)
+    return Asked(conditions, reported, _period(filters), now)
 
 
 def _period(filters: ReportFilters) -> Period:

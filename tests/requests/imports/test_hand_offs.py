@@ -171,3 +171,21 @@ async def test_it_makes_no_people_and_keeps_the_sources_words(imports: Imports) 
     assert ticket["fields"] == {"caller": "Caller 9"}
     assert ticket["external_refs"] == [{"system": "helpdesk", "id": "C1"}]
     assert ticket["customer_department_id"] == str(imports.desk.hr.id)
+
+
+async def test_a_ticket_that_waits_for_approval_first_is_submitted_when_it_is_granted(imports: Imports) -> None:
+    states = a_mapping(imports.desk)["states"] | {"Approval": {"state": "awaiting_approval"}}
+    imports.mapping = a_mapping(imports.desk, states=states)
+    await imports.bring_in(a_log([("C1", "Approval", day(1), "A"), ("C1", "New", day(3), "A")]))
+    ticket = (await imports.tickets())["C1"]
+    assert (ticket["created_at"][:10], ticket["submitted_at"][:10]) == (day(1)[:10], day(3)[:10])
+    assert [line["party"] for line in await imports.told("C1", "ledger")] == ["approver", "provider"]
+    assert {clock["started_at"] for clock in await imports.told("C1", "clocks")} == {ticket["submitted_at"]}
+
+
+async def test_the_person_of_the_source_stays_in_the_fields(imports: Imports) -> None:
+    columns = a_mapping(imports.desk)["columns"] | {"person": "agent"}
+    imports.mapping = a_mapping(imports.desk, columns=columns)
+    header = ["case", "state", "at", "group", "priority", "opened", "title", "agent"]
+    await imports.bring_in(a_log([("C1", "New", day(1), "A", "1", "", "Mouse", "Resolver 7")], header))
+    assert (await imports.tickets())["C1"]["fields"] == {"agent": "Resolver 7"}

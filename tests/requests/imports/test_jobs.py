@@ -255,3 +255,14 @@ async def _run_newest(imports: Imports) -> None:
 
 def _json(mapping: dict[str, Any]) -> str:
     return json.dumps(mapping)
+
+
+async def test_a_job_has_an_etag_that_follows_it(imports: Imports) -> None:
+    admin, client = imports.desk.people.admin(), imports.desk.client
+    made = (await imports.hand_in(a_log(ROWS))).json()
+    first = await client.get(f"/v1/imports/{made['id']}", headers=admin)
+    again = await client.get(f"/v1/imports/{made['id']}", headers=admin | {"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+    await imports.run()
+    done = await client.get(f"/v1/imports/{made['id']}", headers=admin | {"If-None-Match": first.headers["etag"]})
+    assert (done.status_code, done.json()["state"]) == (200, "done")

@@ -9,7 +9,7 @@ from services.requests.imports.rules.case import case_of
 from services.requests.imports.rules.csv_log import csv_records, header_of
 from services.requests.imports.rules.mapping import Columns, LogMapping, Meaning, is_readable, local_clock
 from services.requests.imports.rules.records import NotThisFormat
-from services.requests.imports.rules.rows import Log, read_log
+from services.requests.imports.rules.rows import MOST_ROWS, Log, read_log
 from services.requests.timeline.vocabulary import State
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -165,3 +165,10 @@ def test_first_is_by_time_and_of_equal_times_by_row() -> None:
 @pytest.mark.parametrize("time_format", ["%d %d", "%H:%M", "%Q", "", "%", "%Y-%m", "%c%c"])
 def test_formats_that_read_no_date(time_format: str) -> None:
     assert not is_readable(time_format)
+
+
+def test_a_case_has_a_bound_of_rows() -> None:
+    log = read(GOOD * (MOST_ROWS + 2) + GOOD.replace("C1", "C2"))
+    assert (len(log.cases["C1"]), len(log.cases["C2"])) == (MOST_ROWS, 1)
+    assert {code for _, _, code in refused(log)} == {"too_many_rows"}
+    assert len(log.errors) == 2

@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 from services.requests.imports.rules.rows import LogRow
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.facts import Reported, Submitted
-from services.requests.timeline.vocabulary import Side
+from services.requests.timeline.vocabulary import Side, State
 
 OPENED = "opened"
 """The key of the fact that opens an imported ticket."""
@@ -48,8 +48,9 @@ def case_of(name: str, rows: Sequence[LogRow]) -> Case:
 
 
 def opening(case: Case, now: datetime) -> Event:
-    """The fact that opens the ticket."""
-    return Event(uuid7(), 1, case.opened_at, now, Actor(Side.CUSTOMER), Submitted())
+    """The fact that opens the ticket; one that its source lets wait for approval first is not submitted yet."""
+    is_waiting = case.rows[0].meaning.state is State.AWAITING_APPROVAL
+    return Event(uuid7(), 1, case.opened_at, now, Actor(Side.CUSTOMER), Submitted(needs_approval=is_waiting))
 
 
 def events_of(rows: Sequence[LogRow], first_sequence: int, now: datetime) -> list[Event]:

@@ -53,6 +53,7 @@ class Columns:
     opened: str | None = None
     id: str | None = None
     subject: str | None = None
+    person: str | None = None
 
     def named(self) -> dict[str, str]:
         """The columns that the log must have, by what they hold."""

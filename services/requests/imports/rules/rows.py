@@ -12,6 +12,8 @@ from services.requests.imports.rules.records import Records, RowError
 AHEAD = timedelta(minutes=5)
 LONGEST_VALUE = 20_000
 LONGEST_CASE = 200
+MOST_ROWS = 2_000
+"""Of one case: its fold takes about half a second then, and grows with the square."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ def read_log(records: Records, mapping: LogMapping, *, now: datetime) -> Log:
     for number, read in records:
         log.rows += 1
         told = read if isinstance(read, RowError) else _read(number, read, mapping, seen, now)
+        if isinstance(told, LogRow) and len(log.cases[told.case]) >= MOST_ROWS:
+            told = RowError(number, mapping.columns.case, "too_many_rows", f"A case has at most {MOST_ROWS} rows.")
         if isinstance(told, RowError):
             log.errors.append(told)
         else:

@@ -25,5 +25,11 @@ def mapping_of(mapping: ImportMapping, codes: Mapping[UUID, str]) -> LogMapping:
         states={name: Meaning(told.state, told.third_party) for name, told in mapping.states.items()},
         priorities={name: priority.value for name, priority in mapping.priorities.items()},
         groups={name: codes[department_id] for name, department_id in mapping.groups.items()},
-        kept=tuple(mapping.keep),
+        kept=kept_columns(mapping),
     )
+
+
+def kept_columns(mapping: ImportMapping) -> tuple[str, ...]:
+    """The columns whose first known value stays with the ticket: those named, and the person's."""
+    person = mapping.columns.person
+    return tuple(dict.fromkeys([*mapping.keep, *([person] if person else [])]))

@@ -24,7 +24,7 @@ from services.requests.imports.rules.records import RowError
 from services.requests.imports.rules.rows import Log, LogRow, read_log
 from services.requests.imports.schemas import ImportMapping
 from services.requests.imports.service.bring_in import Import, Tally, bring_in
-from services.requests.imports.service.reading import mapping_of, records_of
+from services.requests.imports.service.reading import kept_columns, mapping_of, records_of
 from services.shared.db import OUTAGES, Sessions, hot_transaction
 from services.shared.idempotency import session_fetch
 
@@ -105,7 +105,7 @@ async def _take(bench: Bench) -> ImportJob | None:
     async with bench.sessions() as session, session.begin():
         job = await next_job(session)
         if job is not None:
-            job.state = "running"
+            job.state, job.version = "running", job.version + 1
         return job
 
 
@@ -123,7 +123,7 @@ async def _run(bench: Bench, job: ImportJob) -> None:
         now=now,
     )
     running = Import(
-        mapping, {code: department_id for department_id, code in codes.items()}, mapping.keep, _nobody(bench)
+        mapping, {code: department_id for department_id, code in codes.items()}, kept_columns(mapping), _nobody(bench)
     )
     tally = Tally()
     done = 0
@@ -164,6 +164,7 @@ async def _still_wanted(bench: Bench, job_id: UUID, progress: float) -> bool:
         if job is None or job.state not in WAITING:
             return False
         job.progress = round(progress, 4)
+        job.version += 1
         return True
 
 
