@@ -163,11 +163,25 @@ class HotRoute(KeyedRoute):
     BEGIN and COMMIT cost as much as they do.
     """
 
+    def needs_transaction(self, request: Request) -> bool:
+        """Whether BEGIN and COMMIT go around the function's statements."""
+        return request.method != "GET"
+
     async def answer_in_transaction(self, request: Request, handle: Handler) -> Response:
-        opened = hot_connection if request.method == "GET" else hot_transaction
+        opened = hot_transaction if self.needs_transaction(request) else hot_connection
         async with opened(request.app.state.engine) as connection:
             request.state.connection = connection
             return await _once(request, connection.fetch, handle)
+
+
+class OneStatementRoute(HotRoute):
+    """A HotRoute whose function makes its effect with one statement, which is a transaction by itself.
+
+    Only a kept answer (Idempotency-Key) needs one around both.
+    """
+
+    def needs_transaction(self, request: Request) -> bool:
+        return "idempotency-key" in request.headers
 
 
 async def _once(request: Request, fetch: Fetch, handle: Handler) -> Response:

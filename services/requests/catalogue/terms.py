@@ -139,6 +139,10 @@ class TermsCache:
         """What is current now: one read of one row, and nothing more while nothing has changed."""
         return self.of_generation(await current_generation(fetch))
 
+    async def latest(self, fetch: Fetch) -> Current:
+        """What was current when somebody last looked: for a use case whose statement looks again and says so."""
+        return self._latest or await self.current(fetch)
+
     def of_generation(self, token: UUID) -> Current:
         """The same for a statement that has read `(SELECT token FROM catalogue_generation)` among other things."""
         latest = self._latest

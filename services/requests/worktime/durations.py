@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from services.requests.worktime.refusals import InvalidDuration
 
@@ -61,6 +62,7 @@ class WorkingDays:
 Duration = WorkingSeconds | WorkingDays
 
 
+@lru_cache(maxsize=1024)  # an offering's few durations are read again for each of its tickets
 def parse_duration(text: str) -> Duration:
     """The duration that `text` spells (ISO 8601: `PT…` without days, or `PnD`); raises `InvalidDuration`.
 

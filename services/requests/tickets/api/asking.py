@@ -27,10 +27,10 @@ from services.requests.timeline.vocabulary import State
 from services.shared.answers import json_answer
 from services.shared.etags import NotModified, etag, names_version
 from services.shared.paging import BadCursor, Paging
-from services.shared.routing import HotRoute, HotTransaction, Now, feature_router, problem_responses
+from services.shared.routing import HotTransaction, Now, OneStatementRoute, feature_router, problem_responses
 from services.shared.schemas import Id, Instant, Page
 
-router = feature_router("tickets", HotRoute)
+router = feature_router("tickets", OneStatementRoute)
 
 
 class TicketFilters(BaseModel):

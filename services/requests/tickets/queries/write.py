@@ -29,6 +29,7 @@ WITH made AS (
     INSERT INTO ticket SELECT t.* FROM jsonb_populate_record(
         NULL::ticket, $1::jsonb || jsonb_build_object('key', $2::text || '-' || nextval('ticket_key_number'))
     ) AS t
+    WHERE $8::uuid IS NULL OR $8 = (SELECT token FROM catalogue_generation)
     ON CONFLICT (source, source_key) DO NOTHING RETURNING id, key
 ), events AS (
     INSERT INTO ticket_event SELECT e.* FROM made, jsonb_populate_recordset(NULL::ticket_event, $3::jsonb) AS e
@@ -39,7 +40,7 @@ WITH made AS (
 ), links AS (
     INSERT INTO ticket_link SELECT k.* FROM made, jsonb_populate_recordset(NULL::ticket_link, $6::jsonb) AS k
 ), leaving AS ({_OUTBOX.format(after="made", parameter="$7")})
-SELECT key FROM made
+SELECT (SELECT key FROM made) AS key, (SELECT token FROM catalogue_generation) AS token
 """
 
 UPDATE_TICKET = f"""
@@ -85,9 +86,25 @@ class Written(NamedTuple):
     leaving: Sequence[OutboxValues] = ()
 
 
-async def insert_ticket(connection: Connection, code: str, ticket: Row, kept: Kept, written: Written) -> str | None:
-    """A new ticket of the provider with that code, and all its rows; its key, none where its source has one."""
-    key: str | None = await connection.fetchval(
+class Superseded(Exception):
+    """The generation under which a ticket was made is no longer the current one, which is `token`; nothing is written.
+
+    (`catalogue/terms.py` tells what a generation is.)
+    """
+
+    def __init__(self, token: UUID) -> None:
+        self.token = token
+        super().__init__(str(token))
+
+
+async def insert_ticket(
+    connection: Connection, code: str, ticket: Row, kept: Kept, written: Written, *, only_under: UUID | None = None
+) -> str | None:
+    """A new ticket of the provider with that code, and all its rows; its key, none where its source has one.
+
+    With `only_under` it is written while that is the current generation. Superseded.
+    """
+    row = await connection.fetchrow(
         INSERT_TICKET,
         _json({**ticket, **kept.ticket}),
         code,
@@ -96,7 +113,13 @@ async def insert_ticket(connection: Connection, code: str, ticket: Row, kept: Ke
         _json(_with_ids(kept.clocks)),
         _json(kept.links),
         _leaving(written.leaving),
+        only_under,
     )
+    if row is None:
+        raise LookupError("a SELECT without FROM has a row")
+    if row["key"] is None and only_under not in (None, row["token"]):
+        raise Superseded(row["token"])
+    key: str | None = row["key"]
     return key
 
 

@@ -99,10 +99,12 @@ async def open_ticket(
     now: datetime,
     leaving: Sequence[OutboxValues] = (),
     source_keys: Sequence[str | None] = (),
+    only_under: UUID | None = None,
 ) -> Row | None:
     """Write a new ticket with these events; its row, or none where its source has it already.
 
-    `draft` holds the columns that no fold gives; `source_keys` go with the events of an import.
+    `draft` holds the columns that no fold gives; `source_keys` go with the events of an import. With `only_under` it is
+    written only while that is the current generation. Superseded.
     """
     pinned = await _with_calendars(connection, current, pinned, events)
     terms = await terms_of(connection, current, pinned)
@@ -121,7 +123,8 @@ async def open_ticket(
     }
     keys = source_keys or [None] * len(events)
     rows = [event_row(draft["id"], event, key) for event, key in zip(events, keys, strict=True)]
-    key = await insert_ticket(connection, pinned.provider, row, kept, Written(rows, leaving))
+    written = Written(rows, leaving)
+    key = await insert_ticket(connection, pinned.provider, row, kept, written, only_under=only_under)
     return None if key is None else {**row, **kept.ticket, "key": key}
 
 

@@ -5,11 +5,13 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.requests.catalogue.terms import TermsCache
+from services.requests.catalogue.queries import current_generation
+from services.requests.catalogue.terms import Current, TermsCache
 from services.requests.departments.service import Identity
 from services.requests.events import TicketSubmitted
 from services.requests.people.service import require_people
 from services.requests.tickets.policies import can_name_requester, can_submit_for
+from services.requests.tickets.queries.write import Superseded
 from services.requests.tickets.refusals import (
     CustomerDepartmentMissing,
     MayNotNameRequester,
@@ -27,6 +29,7 @@ from services.requests.timeline.vocabulary import Side
 from services.shared.auth import Actor
 from services.shared.db import Connection
 from services.shared.outbox import outbox_values
+from services.shared.problems import Problem
 
 
 async def submit_ticket(
@@ -40,6 +43,8 @@ async def submit_ticket(
 ) -> Row:
     """A new ticket to the department of its offering; its row.
 
+    It is made of what is in memory, in one statement that holds only while that is current; else it is made again.
+
     CustomerDepartmentMissing, MayNotSubmitFor, MayNotNameRequester, UnknownOffering, UnknownDepartment,
     DepartmentsUnavailable, UnknownPerson, PeopleUnavailable, NotOffered, InstantOutside.
     """
@@ -47,7 +52,29 @@ async def submit_ticket(
     if new.requester_id not in (None, actor.id) and not can_name_requester(actor, customer_id):
         raise MayNotNameRequester(pointer="/requester_id")
     check_instant(new.needed_by, "/needed_by")
-    current = await terms.current(connection.fetch)
+    current = await terms.latest(connection.fetch)
+    while True:  # each turn is a change that somebody committed meanwhile
+        try:
+            return await _submit_under(connection, current, identity, actor, new, customer_id, now)
+        except Superseded as superseded:
+            current = terms.of_generation(superseded.token)
+        except Problem:
+            token = await current_generation(connection.fetch)
+            if token == current.token:
+                raise
+            current = terms.of_generation(token)
+
+
+async def _submit_under(
+    connection: Connection,
+    current: Current,
+    identity: Identity,
+    actor: Actor,
+    new: NewTicket,
+    customer_id: UUID,
+    now: datetime,
+) -> Row:
+    """The ticket as this generation promises it. Superseded, and the problems that it calls for."""
     offered = await current.terms_for(
         connection.fetch, identity, offering_id=new.offering_id, customer_department_id=customer_id
     )
@@ -84,6 +111,7 @@ async def submit_ticket(
         [event],
         now=now,
         leaving=[outbox_values(leaving, now=now)],
+        only_under=current.token,
     )
     if row is None:
         raise LookupError("a ticket without a source conflicts with none")
