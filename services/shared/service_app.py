@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from typing import Any
@@ -46,7 +47,7 @@ def service_app(
         async with AsyncExitStack() as stack:
             stack.push_async_callback(engine.dispose)
             await stack.enter_async_context(around(app))
-            running = [asyncio.create_task(_told(task)) for task in tasks(app)]
+            running = [asyncio.create_task(_kept(task)) for task in tasks(app)]
             try:
                 yield
             finally:
@@ -75,12 +76,14 @@ def service_app(
     return app
 
 
-async def _told(task: Task) -> None:
+async def _kept(task: Task) -> None:
+    """Run a task that never ends by itself. If it does, the process goes: half a service must not look whole."""
     try:
         await task()
+        log.error("a task of this service has ended; the process ends, to be started again")
     except Exception:
-        log.exception("a task of this service has ended")
-        raise
+        log.exception("a task of this service has failed; the process ends, to be started again")
+    signal.raise_signal(signal.SIGTERM)
 
 
 async def _database(app: FastAPI) -> tuple[bool, object]:
