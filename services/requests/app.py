@@ -27,6 +27,7 @@ from services.requests.people.service import take_in_person
 from services.requests.reports import api as reports
 from services.requests.settings import RequestsSettings
 from services.requests.tickets.api import acting, asking, showing
+from services.shared.bounded_threads import BoundedThreads
 from services.shared.consumers import Consumers
 from services.shared.idempotency import session_fetch
 from services.shared.inbox import EventMeta
@@ -43,6 +44,9 @@ ROUTERS = (
     imports.router,
     reports.router,
 )
+COMPUTED_AT_ONCE = 2
+COMPUTED_OR_WAITING = 20
+"""Questions to calendars; the longest takes some three seconds, so that the last is answered before its deadline."""
 
 
 def create_app(settings: RequestsSettings | None = None) -> FastAPI:
@@ -62,9 +66,10 @@ def create_app(settings: RequestsSettings | None = None) -> FastAPI:
             "consumers": app.state.is_consuming,
             "outbox": lambda: outbox_check(app, Outbox),
         },
-        around=_identity,
+        around=_surroundings,
     )
     app.state.terms = TermsCache()
+    app.state.computing = BoundedThreads("computing", threads=COMPUTED_AT_ONCE, places=COMPUTED_OR_WAITING)
     app.state.consumers = consumers_of(app, settings)
     app.state.is_consuming = ConsumersCheck(app.state.consumers)
     return app
@@ -107,8 +112,11 @@ def consumers_of(app: FastAPI, settings: RequestsSettings) -> Consumers:
 
 
 @asynccontextmanager
-async def _identity(app: FastAPI) -> AsyncIterator[None]:
+async def _surroundings(app: FastAPI) -> AsyncIterator[None]:
     settings: RequestsSettings = app.state.settings
     async with identity_client(settings.identity_url, settings.identity_timeout) as client:
         app.state.identity = client
-        yield
+        try:
+            yield
+        finally:
+            app.state.computing.close()

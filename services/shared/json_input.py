@@ -28,12 +28,6 @@ def parsed_json(raw: bytes) -> Any:
 def _levels_exceed(value: Any) -> bool:
     level = [value]
     for _ in range(MOST_LEVELS):
-        level = [
-            inner
-            for each in level
-            if isinstance(each, dict | list)
-            for inner in (each.values() if isinstance(each, dict) else each)
-        ]
-        if not level:
-            return False
-    return any(isinstance(each, dict | list) for each in level)
+        inside = (inner for each in level for inner in (each.values() if isinstance(each, dict) else each))
+        level = [inner for inner in inside if isinstance(inner, dict | list)]
+    return bool(level)

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 
 from services.requests.calendars import service
 from services.requests.calendars.models import Calendar, CalendarAssignment, CalendarVersion
@@ -38,6 +38,7 @@ from services.requests.calendars.schemas import (
 from services.requests.departments.api import DEPARTMENT_PROBLEMS, AskIdentity
 from services.requests.departments.service import Identity, require_department
 from services.shared.auth import Actor, MissingScope, OptionalActor, requires
+from services.shared.bounded_threads import BoundedThreads
 from services.shared.etags import IfMatch, etag, tag_answer
 from services.shared.idempotency import session_fetch
 from services.shared.paging import BadCursor, Paging
@@ -50,6 +51,14 @@ router = feature_router("calendars")
 Reader = Annotated[Actor, requires("calendars:read")]
 Writer = Annotated[Actor, requires("calendars:write")]
 CalendarId = Annotated[UUID, Path()]
+
+
+async def _threads_of(request: Request) -> BoundedThreads:
+    threads: BoundedThreads = request.app.state.computing
+    return threads
+
+
+Threads = Annotated[BoundedThreads, Depends(_threads_of)]
 HolderPath = Annotated[Holder, Path(description="a department's id, or `organisation`")]
 
 
@@ -82,7 +91,7 @@ async def list_calendars(actor: Reader, session: Transaction, page: Paging) -> P
     responses=problem_responses(Unauthenticated, MissingScope, UnknownCalendar, *COMPUTE_PROBLEMS),
 )
 async def compute_working_time(
-    asked: NewComputation, actor: OptionalActor, session: Transaction, now: Now
+    asked: NewComputation, actor: OptionalActor, session: Transaction, threads: Threads, now: Now
 ) -> Computation:
     """Add working time to an instant, or measure it between two; with `explain` tell why each interval counted.
 
@@ -94,7 +103,7 @@ async def compute_working_time(
             raise Unauthenticated
         if "calendars:read" not in actor.scopes:
             raise MissingScope(scope="calendars:read")
-    return await service.compute(session, asked, now=now)
+    return await service.compute(session, threads, asked, now=now)
 
 
 @router.get("/v1/calendars/assignments/{holder}", responses=problem_responses(*DEPARTMENT_PROBLEMS))

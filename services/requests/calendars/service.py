@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -49,6 +49,7 @@ from services.requests.worktime import (
     promise,
 )
 from services.shared.auth import Actor
+from services.shared.bounded_threads import BoundedThreads
 from services.shared.idempotency import session_fetch
 
 
@@ -160,19 +161,19 @@ async def _locked_assignment(session: AsyncSession, department_id: UUID | None, 
     return assignment
 
 
-async def compute(session: AsyncSession, asked: NewComputation, *, now: datetime) -> Computation:
+async def compute(
+    session: AsyncSession, threads: BoundedThreads, asked: NewComputation, *, now: datetime
+) -> Computation:
     """The answer of a calendar, given in the question or saved, to that question; nothing of it is kept.
 
-    Computed in a thread: the years that a question spans may take half a second. UnknownCalendar, COMPUTE_PROBLEMS.
+    Computed in threads that are few: two centuries take seconds, and anybody may ask for them.
+    UnknownCalendar, COMPUTE_PROBLEMS, Unavailable.
     """
-    definition = await _asked_definition(session, asked, now)
-    return await asyncio.to_thread(_answer, definition, asked, now)
+    saved = None if asked.calendar is not None else await _saved_definition(session, asked)
+    return await threads.run(_answer, saved, asked, now)
 
 
-async def _asked_definition(session: AsyncSession, asked: NewComputation, now: datetime) -> CalendarDefinition:
-    if asked.calendar is not None:
-        with told_as_problems(version="/calendar"):
-            return expanded(asked.calendar.document(), now.date())
+async def _saved_definition(session: AsyncSession, asked: NewComputation) -> CalendarDefinition:
     calendar = await find_calendar(session, asked.calendar_id) if asked.calendar_id is not None else None
     if calendar is None:
         raise UnknownCalendar(pointer="/calendar_id", calendar_id=asked.calendar_id)
@@ -180,10 +181,17 @@ async def _asked_definition(session: AsyncSession, asked: NewComputation, now: d
     return definition_from({**version.definition, "public_holidays": version.public_holidays})
 
 
-def _answer(definition: CalendarDefinition, asked: NewComputation, now: datetime) -> Computation:
+def _given_definition(version: NewCalendarVersion, today: date) -> CalendarDefinition:
     with told_as_problems(version="/calendar"):
-        if asked.calendar is not None:
-            check_working_time(definition, now.date())
+        definition = expanded(version.document(), today)
+        check_working_time(definition, today)
+    return definition
+
+
+def _answer(saved: CalendarDefinition | None, asked: NewComputation, now: datetime) -> Computation:
+    definition = _given_definition(asked.calendar, now.date()) if asked.calendar is not None else saved
+    if definition is None:
+        raise TypeError("a question has a calendar, given or saved")
     working_time = WorkingTime(definition)
     match asked:
         case NewComputation(add=Adding() as add):

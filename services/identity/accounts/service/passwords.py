@@ -1,18 +1,12 @@
 """Hashing passwords with argon2id, off the event loop and a few at a time."""
 
-import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
-
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from services.identity.settings import IdentitySettings
-from services.shared.problems import Unavailable
+from services.shared.bounded_threads import BoundedThreads
 
 LONGEST_QUEUE = 100
-T = TypeVar("T")
 
 
 class Passwords:
@@ -20,17 +14,16 @@ class Passwords:
 
     def __init__(self, *, time: int, memory: int, concurrency: int) -> None:
         self._hasher = PasswordHasher(time_cost=time, memory_cost=memory, parallelism=1, type=Type.ID)
-        self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="argon2")
-        self._waiting = 0
+        self._threads = BoundedThreads("argon2", threads=concurrency, places=LONGEST_QUEUE)
         self._nobodys = self._hasher.hash("nobody has this password")
 
     async def hash(self, password: str) -> str:
         """The password's hash, with salt and parameters in it; Unavailable when too many wait."""
-        return await self._in_thread(self._hasher.hash, password)
+        return await self._threads.run(self._hasher.hash, password)
 
     async def is_right(self, password_hash: str | None, password: str) -> bool:
         """Whether the password made that hash; without a hash it takes as long and is false."""
-        is_match = await self._in_thread(self._verify, password_hash or self._nobodys, password)
+        is_match = await self._threads.run(self._verify, password_hash or self._nobodys, password)
         return is_match and password_hash is not None
 
     def is_outdated(self, password_hash: str) -> bool:
@@ -39,22 +32,13 @@ class Passwords:
 
     def close(self) -> None:
         """Let the threads go."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.close()
 
     def _verify(self, password_hash: str, password: str) -> bool:
         try:
             return self._hasher.verify(password_hash, password)
         except (VerificationError, InvalidHashError):
             return False
-
-    async def _in_thread(self, work: Callable[..., T], *arguments: str) -> T:
-        if self._waiting >= LONGEST_QUEUE:
-            raise Unavailable
-        self._waiting += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
-        finally:
-            self._waiting -= 1
 
 
 def passwords_of(settings: IdentitySettings) -> Passwords:
