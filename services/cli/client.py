@@ -16,6 +16,13 @@ class PlatformRefused(Exception):
     """The platform said no, or nothing; the message is for people."""
 
 
+class PlatformAway(PlatformRefused):
+    """Nobody answered, or a proxy for somebody who is away: it may be otherwise in a moment."""
+
+
+AWAY = (502, 503, 504)
+
+
 def add_platform_arguments(parser: argparse.ArgumentParser) -> None:
     """Where the platform is and who asks."""
     parser.add_argument(
@@ -42,13 +49,13 @@ class Platform:
         self._client.close()
 
     def ask(self, method: str, path: str, **given: Any) -> Any:
-        """The answer's JSON."""
+        """The answer's JSON. PlatformRefused, PlatformAway."""
         try:
             answer = self._client.request(method, path, **given)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise PlatformRefused(f"{self._client.base_url} does not answer: {error}") from error
+            raise PlatformAway(f"{self._client.base_url} does not answer: {error}") from error
         if not answer.is_success:
-            raise PlatformRefused(_told(answer))
+            raise (PlatformAway if answer.status_code in AWAY else PlatformRefused)(_told(answer))
         try:
             return answer.json()
         except ValueError as error:

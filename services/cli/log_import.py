@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from services.cli.client import Platform, PlatformRefused, add_platform_arguments, platform_of
+from services.cli.client import Platform, PlatformAway, PlatformRefused, add_platform_arguments, platform_of
 from services.cli.mapping_file import MappingFile, UnusableMapping, read_mapping
 from services.cli.output import ended_early, print_table
 from services.requests.imports.rules.csv_log import csv_records
@@ -20,6 +20,7 @@ from services.requests.imports.rules.xes_log import xes_records
 
 REFUSED, ROWS_REFUSED = 2, 1
 LOOK = 0.2
+PATIENCE = 60.0
 ENDED = ("done", "failed", "cancelled")
 SHOWN_ERRORS = 20
 
@@ -129,11 +130,23 @@ def _bring_in(
     started = time.monotonic()
     while job["state"] not in ENDED:
         time.sleep(LOOK)
-        job = platform.ask("GET", f"/v1/imports/{job['id']}")
+        job = _looked_at(platform, job["id"])
     seconds = time.monotonic() - started
     counts = ", ".join(f"{name.replace('_', ' ')} {n}" for name, n in (job["result"] or {}).items())
     console.print(f"{'dry run' if is_dry_run else 'import'}: {job['state']} in {seconds:.1f} s; {counts}")
     return dict(job)
+
+
+def _looked_at(platform: Platform, job_id: str) -> dict[str, Any]:
+    """The job as it stands; a platform that restarts meanwhile takes it up again, so for a minute it may be away."""
+    patience = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return dict(platform.ask("GET", f"/v1/imports/{job_id}"))
+        except PlatformAway:
+            if time.monotonic() > patience:
+                raise
+            time.sleep(LOOK)
 
 
 def _show(job: dict[str, Any]) -> None:

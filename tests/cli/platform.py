@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 import uvicorn
+from starlette.responses import Response
 
 from services.gateway.routes import ROUTES, RouteTable, Service
 from services.identity.app import create_app as identity_app
@@ -27,12 +28,16 @@ SCOPES = (
 
 @dataclass(frozen=True)
 class SmallPlatform:
-    """Where it is, an administrator's token, and the address of requests' database."""
+    """Where it is, an administrator's token, and the address of requests' database.
+
+    The next looks at an import are answered with the statuses in `away`, as by a gateway whose service restarts.
+    """
 
     url: str
     token: str
     issuer: Issuer
     database_url: str
+    away: list[int] = field(default_factory=list)
 
     @property
     def options(self) -> list[str]:
@@ -48,9 +53,15 @@ async def small_platform(databases: Databases, issuer: Issuer) -> AsyncIterator[
     identity.state.tokens = requests.state.tokens = issuer.verifier
     routes = RouteTable(ROUTES)
 
+    away: list[int] = []
+
     async def app(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
         route = routes.match(scope["path"])
         chosen = identity if route is not None and route.service is Service.IDENTITY else requests
+        is_a_look = scope["method"] == "GET" and scope["path"].startswith("/v1/imports/")
+        if is_a_look and away:
+            await Response(status_code=away.pop())(scope, receive, send)
+            return
         await chosen(scope, receive, send)
 
     server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_level="critical"))
@@ -64,7 +75,7 @@ async def small_platform(databases: Databases, issuer: Issuer) -> AsyncIterator[
             await asyncio.sleep(0.01)
         port = server.servers[0].sockets[0].getsockname()[1]
         token = issuer.token(scope=SCOPES, roles=["admin"])
-        yield SmallPlatform(f"http://127.0.0.1:{port}", token, issuer, database_url)
+        yield SmallPlatform(f"http://127.0.0.1:{port}", token, issuer, database_url, away)
         importing.cancel()
         server.should_exit = True
         with suppress(asyncio.CancelledError):

@@ -76,6 +76,18 @@ async def test_a_second_import_changes_nothing(platform: SmallPlatform, tmp_path
     assert "departments: 0 made, 4 known before\noffering: incident is known\n" in captured.err
 
 
+async def test_a_restart_meanwhile_is_waited_for(
+    platform: SmallPlatform, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform.away.extend([502, 503, 504])
+    assert await command("import", *files(tmp_path), *platform.options, "--json") == 0
+    assert told(capsys)["state"] == "done"
+    monkeypatch.setattr(log_import, "PATIENCE", 0.05)
+    platform.away.extend([503] * 100)
+    assert await command("import", *files(tmp_path), *platform.options) == 2
+    assert "answered 503" in capsys.readouterr().err
+
+
 async def test_a_dry_run_only_tells(platform: SmallPlatform, tmp_path: Path, capsys: Captured) -> None:
     assert await command("import", *files(tmp_path), *platform.options, "--dry-run") == 0
     captured = capsys.readouterr()
