@@ -189,6 +189,8 @@ async def test_who_may_ask_for_which_department(desk: Desk) -> None:
     assert await submitted(desk, of_hr, outsider) == (403, "may_not_submit_for", "/customer_department_id")
     account = people.account("tickets:write")
     assert (await submitted(desk, of_hr, account))[0] == 403
+    unknown = {"customer_department_id": str(uuid4())}
+    assert await submitted(desk, unknown, outsider) == (404, "unknown_department", "/customer_department_id")
     for allowed in (people.admin(), people.account("tickets:write tickets:import"), desk.requester):
         assert (await submitted(desk, of_hr, allowed))[0] == 201
 
@@ -197,6 +199,7 @@ async def test_who_may_name_another_requester(desk: Desk) -> None:
     people, other = desk.people, str(desk.identity.add_person().id)
     body = {"customer_department_id": str(desk.hr.id), "requester_id": other}
     assert await submitted(desk, body) == (403, "may_not_name_requester", "/requester_id")
+    assert await submitted(desk, body | {"requester_id": str(uuid4())}) == (404, "unknown_person", "/requester_id")
     assert (await submitted(desk, body | {"requester_id": str(desk.requester_id)}))[0] == 201
     for allowed in (
         people.one_of(desk.hr.id, "manager"),

@@ -7,7 +7,7 @@ from uuid_utils.compat import uuid7
 
 from services.requests.catalogue.queries import current_generation
 from services.requests.catalogue.terms import Current, TermsCache
-from services.requests.departments.service import Identity
+from services.requests.departments.service import Identity, require_department
 from services.requests.events import TicketSubmitted
 from services.requests.people.service import require_people
 from services.requests.tickets.policies import can_name_requester, can_submit_for
@@ -49,8 +49,7 @@ async def submit_ticket(
     DepartmentsUnavailable, UnknownPerson, PeopleUnavailable, NotOffered, InstantOutside.
     """
     customer_id = _customer_of(actor, new)
-    if new.requester_id not in (None, actor.id) and not can_name_requester(actor, customer_id):
-        raise MayNotNameRequester(pointer="/requester_id")
+    await _check_may_ask(connection, identity, actor, new, customer_id)
     check_instant(new.needed_by, "/needed_by")
     current = await terms.latest(connection.fetch)
     while True:  # each turn is a change that somebody committed meanwhile
@@ -125,9 +124,21 @@ def _customer_of(actor: Actor, new: NewTicket) -> UUID:
         if len(actor.department_roles) != 1:
             raise CustomerDepartmentMissing(pointer="/customer_department_id")
         (department_id,) = actor.department_roles
-    if not can_submit_for(actor, department_id):
-        raise MayNotSubmitFor(pointer="/customer_department_id")
     return department_id
+
+
+async def _check_may_ask(
+    connection: Connection, identity: Identity, actor: Actor, new: NewTicket, customer_id: UUID
+) -> None:
+    """MayNotSubmitFor, MayNotNameRequester; for what does not exist, that it does not."""
+    if not can_submit_for(actor, customer_id):
+        await require_department(connection.fetch, identity, customer_id, pointer="/customer_department_id")
+        raise MayNotSubmitFor(pointer="/customer_department_id")
+    requester_id = new.requester_id
+    if requester_id is None or requester_id == actor.id or can_name_requester(actor, customer_id):
+        return
+    await require_people(connection.fetch, identity, {requester_id: "/requester_id"})
+    raise MayNotNameRequester(pointer="/requester_id")
 
 
 def _named_people(actor: Actor, new: NewTicket) -> dict[UUID, str]:
