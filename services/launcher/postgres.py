@@ -57,7 +57,13 @@ class EmbeddedPostgres:
 
     def program(self, settings: Mapping[str, str] = NEVER_LOSE) -> Program:
         """How to run the server; SIGINT is PostgreSQL's fast shutdown."""
-        configured = {"listen_addresses": LOOPBACK, "unix_socket_directories": "", "port": str(self.port), **settings}
+        own = {
+            "listen_addresses": LOOPBACK,
+            "unix_socket_directories": "",
+            "port": str(self.port),
+            "log_error_verbosity": "terse",  # the detail of a broken constraint is somebody's e-mail address
+        }
+        configured = {**own, **settings}
         options = [part for name, value in configured.items() for part in ("-c", f"{name}={value}")]
         return Program(
             arguments=(self.binaries.program("postgres"), "-D", f"{self._reach}/cluster", *options),

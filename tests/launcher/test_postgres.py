@@ -47,6 +47,25 @@ def test_a_killed_server_starts_again_on_what_it_had(home: Path) -> None:
             assert asyncio.run(ask(server.url(), "SELECT count(*) FROM kept")) == 0
 
 
+async def _break_a_constraint(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("CREATE TEMP TABLE person (email text UNIQUE)")
+        await connection.execute("INSERT INTO person VALUES ($1)", "canary@example.org")
+        with pytest.raises(asyncpg.UniqueViolationError):
+            await connection.execute("INSERT INTO person VALUES ($1)", "canary@example.org")
+    finally:
+        await connection.close()
+
+
+def test_the_log_tells_a_broken_constraint_and_not_whose_row_it_was(home: Path) -> None:
+    with running_postgres(home, PASSWORD) as server:
+        asyncio.run(_break_a_constraint(server.url()))
+    log = home.with_name(f"{home.name}.log").read_text()
+    assert "unique constraint" in log
+    assert "canary" not in log
+
+
 def test_a_pid_file_that_names_a_stranger_is_stale(home: Path) -> None:
     with running_postgres(home, PASSWORD, THROW_AWAY):
         left = (home / "cluster" / "postmaster.pid").read_text().splitlines()
