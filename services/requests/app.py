@@ -45,8 +45,8 @@ ROUTERS = (
     reports.router,
 )
 COMPUTED_AT_ONCE = 2
-COMPUTED_OR_WAITING = 20
-"""Questions to calendars; the longest takes some three seconds, so that the last is answered before its deadline."""
+COMPUTED_OR_WAITING = 8
+"""Questions to calendars; the longest keeps a core for three seconds: the last is answered before its deadline."""
 
 
 def create_app(settings: RequestsSettings | None = None) -> FastAPI:
