@@ -174,7 +174,10 @@ async def list_versions(
 async def add_version(
     calendar_id: CalendarId, new: NewCalendarVersion, actor: Writer, session: Transaction, now: Now
 ) -> CalendarVersionPublic:
-    """Give a calendar a new version, current from now on: clocks that start later follow it."""
+    """Give a calendar a new version, current from now on: clocks that start later follow it.
+
+    A manager does so for a calendar that departments of theirs alone work by, or that is their own and nobody's yet.
+    """
     return _version_told(await service.add_version(session, actor, calendar_id, new, now=now))
 
 
