@@ -2,10 +2,18 @@
 
 import asyncio
 import itertools
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from services.launcher.databases import DatabaseUrls, Passwords, clone_database, ensure_database, service_urls
+from services.launcher.databases import (
+    DatabaseUrls,
+    Passwords,
+    clone_database,
+    drop_database,
+    ensure_database,
+    service_urls,
+)
 from services.launcher.postgres import EmbeddedPostgres
 from services.shared import migrating
 
@@ -29,6 +37,13 @@ class Databases:
     async def fresh(self, service: str) -> DatabaseUrls:
         """A new migrated database, for a test that commits. Takes about 0.1 s."""
         return await self._clone(service, await self._template(service))
+
+    @asynccontextmanager
+    async def passing(self, service: str) -> AsyncIterator[DatabaseUrls]:
+        """As `fresh`, and gone afterwards: many tests with one each would fill the disk."""
+        urls = await self.fresh(service)
+        yield urls
+        await drop_database(self.server.url(), urls.owner.rpartition("/")[2])
 
     async def shared(self, service: str) -> DatabaseUrls:
         """The worker's one migrated database, for tests that roll everything back."""

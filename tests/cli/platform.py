@@ -47,8 +47,14 @@ class SmallPlatform:
 
 @asynccontextmanager
 async def small_platform(databases: Databases, issuer: Issuer) -> AsyncIterator[SmallPlatform]:
-    database_url = (await databases.fresh("requests")).runtime
-    identity = identity_app(IdentitySettings(database_url=(await databases.fresh("identity")).runtime))
+    async with databases.passing("requests") as requests, databases.passing("identity") as identity:
+        async with _standing_on(requests.runtime, identity.runtime, issuer) as made:
+            yield made
+
+
+@asynccontextmanager
+async def _standing_on(database_url: str, identity_url: str, issuer: Issuer) -> AsyncIterator[SmallPlatform]:
+    identity = identity_app(IdentitySettings(database_url=identity_url))
     requests = requests_app(RequestsSettings(database_url=database_url))
     identity.state.tokens = requests.state.tokens = issuer.verifier
     routes = RouteTable(ROUTES)

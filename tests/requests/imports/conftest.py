@@ -12,5 +12,5 @@ from tests.requests.tickets.desk import opened_desk
 
 @pytest.fixture
 async def imports(databases: Databases, issuer: Issuer) -> AsyncIterator[Imports]:
-    async with opened_desk((await databases.fresh("requests")).runtime, issuer) as desk:
+    async with databases.passing("requests") as urls, opened_desk(urls.runtime, issuer) as desk:
         yield Imports(desk)

@@ -25,7 +25,11 @@ PROJECT = Path(__file__).parents[3]
 LOG = PROJECT.parent / "shared" / "data" / "incident_event_log.csv"
 MAPPING = PROJECT / "deploy" / "mappings" / "servicenow.toml"
 
-pytestmark = pytest.mark.skipif(not LOG.exists(), reason="the real log lies beside the project, and is not here")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+    pytest.mark.skipif(not LOG.exists(), reason="the real log lies beside the project, and is not here"),
+]
 
 
 def rows_of_log() -> dict[str, list[dict[str, str]]]:
@@ -38,7 +42,7 @@ def rows_of_log() -> dict[str, list[dict[str, str]]]:
 
 @pytest.fixture(scope="module")
 async def brought_in(databases: Databases, issuer: Issuer) -> AsyncIterator[tuple[Imports, Job]]:
-    async with opened_desk((await databases.fresh("requests")).runtime, issuer) as desk:
+    async with databases.passing("requests") as urls, opened_desk(urls.runtime, issuer) as desk:
         declared = tomllib.loads(MAPPING.read_text())
         groups = {row["assignment_group"] for rows in rows_of_log().values() for row in rows} - {"?"}
         customer, provider = desk.identity.add(code="EMPLOYEES"), desk.identity.add(code="SERVICE-DESK")

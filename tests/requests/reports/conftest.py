@@ -12,11 +12,11 @@ from tests.requests.tickets.desk import Desk, opened_desk
 
 @pytest.fixture
 async def desk(databases: Databases, issuer: Issuer) -> AsyncIterator[Desk]:
-    async with opened_desk((await databases.fresh("requests")).runtime, issuer) as made:
+    async with databases.passing("requests") as urls, opened_desk(urls.runtime, issuer) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
 async def work(databases: Databases, issuer: Issuer) -> AsyncIterator[Work]:
-    async with opened_desk((await databases.fresh("requests")).runtime, issuer) as made:
+    async with databases.passing("requests") as urls, opened_desk(urls.runtime, issuer) as made:
         yield await played(made, seed=7, tickets=60)

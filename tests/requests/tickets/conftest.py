@@ -11,6 +11,5 @@ from tests.requests.tickets.desk import Desk, opened_desk
 
 @pytest.fixture
 async def desk(databases: Databases, issuer: Issuer) -> AsyncIterator[Desk]:
-    urls = await databases.fresh("requests")
-    async with opened_desk(urls.runtime, issuer) as made:
+    async with databases.passing("requests") as urls, opened_desk(urls.runtime, issuer) as made:
         yield made
