@@ -47,9 +47,12 @@ class SmallPlatform:
 
 @asynccontextmanager
 async def small_platform(databases: Databases, issuer: Issuer) -> AsyncIterator[SmallPlatform]:
-    async with databases.passing("requests") as requests, databases.passing("identity") as identity:
-        async with _standing_on(requests.runtime, identity.runtime, issuer) as made:
-            yield made
+    async with (
+        databases.passing("requests") as requests,
+        databases.passing("identity") as identity,
+        _standing_on(requests.runtime, identity.runtime, issuer) as made,
+    ):
+        yield made
 
 
 @asynccontextmanager
