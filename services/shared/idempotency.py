@@ -21,12 +21,13 @@ from services.shared.language import Texts
 from services.shared.problems import BadRequest, Conflict
 
 KEPT = timedelta(hours=24)
+_KEY_PATTERN = "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$"
 KEY_PARAMETER = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
     "description": "a repeat with the same key is done once and answered the same for 24 hours",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[\\x21-\\x7e]+$"},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": _KEY_PATTERN},
 }
 """How the contract tells the header field of routes that take it."""
 REPLAYED_HEADERS = ("location", "etag", "content-type")
