@@ -189,8 +189,8 @@ async def submitting(stand: Stand, requests: int = 400) -> Figure:
         take_ours,
         take_baseline,
         "the requests service as served, until its relay has published every event: token, validation, ticket, fact, "
-        "ledger, three clocks, outbox, its imports out of the garbage collector's sight; against FastAPI with two asyncpg "
-        "inserts in a transaction, and Python's usual collector",
+        "ledger, three clocks, outbox, its imports out of the garbage collector's sight; against FastAPI with two "
+        "asyncpg inserts in a transaction, and Python's usual collector",
     )
 
 
