@@ -2,11 +2,10 @@
 
 import argparse
 import json
-import os
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from services.cli.asyncapi import asyncapi_document
 from services.cli.contract_changes import breaking_changes, breaking_event_changes
@@ -74,5 +73,6 @@ def text_of(document: Document) -> str:
 
 
 def _contract(service: str) -> Document:
-    os.environ.setdefault("ACUERDO_DATABASE_URL", NO_DATABASE)
-    return openapi_document(import_module(f"services.{service}.app").create_app())
+    create_app = import_module(f"services.{service}.app").create_app
+    settings = next(kind for kind in get_args(get_type_hints(create_app)["settings"]) if kind is not type(None))
+    return openapi_document(create_app(settings(database_url=NO_DATABASE)))
