@@ -6,13 +6,14 @@ import shlex
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import pytest
 
 from services.launcher.data_directory import read_json
-from services.launcher.postgres import EmbeddedPostgres
+from services.launcher.postgres import THROW_AWAY, running_postgres
 from tests.launcher.processes import lives, wait_until
 from tests.launching import CHILDREN, Launch, Up, launching, value_of
 
@@ -72,8 +73,9 @@ def test_whatever_is_killed_comes_back_with_everything(launch: Launch, data: Pat
     wait_until(lambda: not any(map(lives, pids.values())), patience=20)
     up = following(up, launch)
 
-    for pid in [up.process.pid, *up.pids().values()]:  # all at once, as when the power fails
-        os.kill(pid, signal.SIGKILL)
+    for pid in [*up.pids().values(), up.process.pid]:  # all at once, as when the power fails
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     up.process.wait()
     assert following(up, launch).stop(signal.SIGTERM) == 0
 
@@ -110,11 +112,11 @@ def test_what_can_never_start_fails_with_the_end_of_its_log(launch: Launch, data
 
 
 @pytest.mark.slow
-def test_a_database_server_that_is_there_is_used(launch: Launch, data: Path, postgres: EmbeddedPostgres) -> None:
-    launched = launch(data, DATABASE_URL=postgres.url()).wait()
-    assert not (data / "postgres").exists()
-    names = (
-        "SELECT count(*) FROM pg_database WHERE datname IN ('acuerdo_identity', 'acuerdo_requests', 'acuerdo_feedback')"
-    )
-    assert asyncio.run(value_of(postgres.url(), names)) == 3
-    assert launched.stop() == 0
+def test_a_database_server_that_is_there_is_used(launch: Launch, data: Path, session_folder: Path) -> None:
+    # A server of its own: what is made there must not become the template of other tests' databases.
+    with running_postgres(session_folder / "there", "superuser-of-a-test", THROW_AWAY) as server:
+        launched = launch(data, DATABASE_URL=server.url()).wait()
+        assert not (data / "postgres").exists()
+        names = "SELECT count(*) FROM pg_database WHERE datname LIKE 'acuerdo%'"
+        assert asyncio.run(value_of(server.url(), names)) == 3
+        assert launched.stop() == 0
