@@ -26,11 +26,9 @@ from services.identity.people.api import members, people
 from services.identity.people.queries import memberships_of
 from services.identity.settings import IdentitySettings
 from services.shared.db import OUTAGES
-from services.shared.idempotency import forget_expired, session_fetch
-from services.shared.outbox import outbox_age
 from services.shared.relay import Relay
-from services.shared.schemas import seconds_of
 from services.shared.service_app import service_app
+from services.shared.upkeep import outbox_check, tidy
 
 log = logging.getLogger(__name__)
 ROUTERS = (
@@ -47,7 +45,6 @@ ROUTERS = (
 )
 KEYS_EVERY = 30.0
 """Seconds after which a key that another replica has made is known here: less than it is published ahead."""
-TIDY_EVERY = 600.0
 AFTER_OUTAGE = 1.0
 
 
@@ -58,9 +55,13 @@ def create_app(settings: IdentitySettings | None = None) -> FastAPI:
         settings,
         name="identity",
         routers=ROUTERS,
-        tasks=lambda app: (lambda: _keep_keys(app), lambda: _tidy(app), _relay(settings).run),
+        tasks=lambda app: (
+            lambda: _keep_keys(app),
+            lambda: tidy(app, forget_expired_links, forget_expired_sign_ins),
+            _relay(settings).run,
+        ),
         around=_password_threads,
-        checks=lambda app: {"keys": lambda: _keys_are_loaded(app), "outbox": lambda: _outbox(app)},
+        checks=lambda app: {"keys": lambda: _keys_are_loaded(app), "outbox": lambda: outbox_check(app, Outbox)},
     )
     secret = settings.key_encryption_secret
     app.state.seal = KeySeal(secret.get_secret_value() if secret else None)
@@ -115,29 +116,5 @@ async def _keep_keys(app: FastAPI) -> None:
         await asyncio.sleep(pause)
 
 
-async def _tidy(app: FastAPI) -> None:
-    """Forget what nobody can use any more."""
-    while True:
-        await asyncio.sleep(TIDY_EVERY)
-        now = datetime.now(UTC)
-        try:
-            async with app.state.sessions() as session, session.begin():
-                await forget_expired(session_fetch(session), now)
-                await forget_expired_links(session, now)
-                await forget_expired_sign_ins(session, now)
-        except OUTAGES as error:
-            log.warning("what has expired could not be forgotten: %r", error)
-
-
 async def _keys_are_loaded(app: FastAPI) -> tuple[bool, object]:
     return (True, "loaded") if app.state.keys.is_loaded else (False, "not loaded yet")
-
-
-async def _outbox(app: FastAPI) -> tuple[bool, object]:
-    """How long the oldest event waits; one that waits is told, and is no reason not to be ready."""
-    try:
-        async with app.state.sessions() as session:
-            age = await outbox_age(session, Outbox, datetime.now(UTC))
-    except OUTAGES as error:
-        return False, type(error).__name__
-    return True, {"oldest_seconds": seconds_of(age)}

@@ -119,7 +119,4 @@ def test_our_problem_is_the_services_problem() -> None:
 
 def test_the_committed_documents_make_a_contract() -> None:
     directory = PROJECT_ROOT / "openapi"
-    missing = [service for service in TABLE.services if not (directory / f"{service}.json").exists()]
-    if missing:
-        pytest.skip(f"openapi/ does not hold {', '.join(missing)} yet")
     assert merge(read_documents(directory, tuple(TABLE.services)), TABLE)["paths"]
