@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from pathlib import Path
 
 from services.launcher.data_directory import birth
@@ -32,3 +32,8 @@ def wait_until(holds: Callable[[], bool], patience: float = 10.0) -> None:
     while not holds():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.01)
+
+
+def wait_until_ended(pids: Set[int]) -> None:
+    """Wait for processes on their way out: one has left its folder, where the launcher looks, before it ends."""
+    wait_until(lambda: not any(map(lives, pids)))

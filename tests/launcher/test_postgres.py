@@ -14,7 +14,7 @@ from services.launcher.errors import CannotStart
 from services.launcher.postgres import THROW_AWAY, processes_in, running_postgres
 from services.launcher.postgres_binaries import OLDEST, find_binaries, wheel_folder
 from services.launcher.spawning import running
-from tests.launcher.processes import PROJECT, SLEEPS, lives
+from tests.launcher.processes import PROJECT, SLEEPS, lives, wait_until_ended
 
 PASSWORD = "password-of-a-test"
 
@@ -42,7 +42,7 @@ def test_a_killed_server_starts_again_on_what_it_had(home: Path) -> None:
             assert postmaster in processes
             os.kill(postmaster, signal.SIGKILL)
             server.free_cluster()
-            assert not any(map(lives, processes - {postmaster}))
+            wait_until_ended(processes - {postmaster})
             stack.enter_context(running(server.program(), home.parent / "log", server.is_ready))
             assert asyncio.run(ask(server.url(), "SELECT count(*) FROM kept")) == 0
 
@@ -94,7 +94,7 @@ def test_an_orphan_that_does_not_notice_is_ended(home: Path) -> None:
         os.kill(busy, signal.SIGSTOP)
         os.kill(postmaster, signal.SIGKILL)
         server.free_cluster(patience=2)
-        assert not lives(busy)
+        wait_until_ended({busy})
 
 
 def test_half_a_cluster_is_made_anew(tmp_path: Path) -> None:
