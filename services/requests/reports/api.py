@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Query, Response
 
+from services.requests.answers import json_answer
 from services.requests.reports import service
 from services.requests.reports.refusals import EmptyPeriod, NotYourFigures, UnknownReportZone
 from services.requests.reports.schemas import (
@@ -17,7 +18,6 @@ from services.requests.reports.schemas import (
     TimeHeldRow,
 )
 from services.requests.tickets.api import Terms
-from services.shared.answers import json_answer
 from services.shared.auth import Actor, requires
 from services.shared.routing import HotRoute, HotTransaction, Now, feature_router, problem_responses
 from services.shared.schemas import Output, seconds_of

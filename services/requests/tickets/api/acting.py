@@ -2,6 +2,7 @@
 
 from fastapi import Response
 
+from services.requests.answers import json_answer
 from services.requests.departments.api import AskIdentity
 from services.requests.people.service import PERSON_PROBLEMS
 from services.requests.tickets.api import Terms, TicketId, Writer
@@ -26,7 +27,6 @@ from services.requests.tickets.schemas import (
 )
 from services.requests.tickets.service import act
 from services.requests.tickets.service.show import comment_of
-from services.shared.answers import json_answer
 from services.shared.etags import etag
 from services.shared.routing import HotRoute, HotTransaction, Now, feature_router, problem_responses
 

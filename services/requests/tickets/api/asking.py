@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field
 
+from services.requests.answers import json_answer
 from services.requests.catalogue.service import UnknownOffering
 from services.requests.departments.api import DEPARTMENT_PROBLEMS, AskIdentity
 from services.requests.people.service import PERSON_PROBLEMS
@@ -24,7 +25,6 @@ from services.requests.tickets.schemas import NewTicket, Priority, TicketPublic
 from services.requests.tickets.service.recording import readable_ticket
 from services.requests.tickets.service.submit import submit_ticket as submit
 from services.requests.timeline.vocabulary import State
-from services.shared.answers import json_answer
 from services.shared.etags import NotModified, etag, names_version
 from services.shared.paging import BadCursor, Paging
 from services.shared.routing import HotTransaction, Now, OneStatementRoute, feature_router, problem_responses

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Response
 
+from services.requests.answers import json_answer
 from services.requests.calendars.refusals import COMPUTE_PROBLEMS
 from services.requests.calendars.refusals import told_as_problems as working_time_told
 from services.requests.tickets.api import Reader, Terms, TicketId
@@ -19,7 +20,6 @@ from services.requests.tickets.schemas import (
     Listed,
 )
 from services.requests.tickets.service import show
-from services.shared.answers import json_answer
 from services.shared.routing import HotRoute, HotTransaction, Now, feature_router, problem_responses
 
 router = feature_router("tickets", HotRoute)
