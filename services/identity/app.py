@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -19,13 +19,16 @@ from services.identity.authorization.queries import forget_expired_sign_ins
 from services.identity.authorization.service.issuing import TokenIssuer
 from services.identity.authorization.service.keys import KeySeal, SigningKeys, ensure_signing_key
 from services.identity.clients import api as clients
+from services.identity.clients.models import ClientMembership
 from services.identity.clients.queries import client_memberships
 from services.identity.db import Outbox
 from services.identity.departments import api as departments
 from services.identity.people.api import members, people
+from services.identity.people.models import Membership
 from services.identity.people.queries import memberships_of
 from services.identity.settings import IdentitySettings
 from services.shared.db import OUTAGES
+from services.shared.department_roles import Standing
 from services.shared.relay import Relay
 from services.shared.service_app import service_app
 from services.shared.upkeep import outbox_check, tidy
@@ -81,15 +84,13 @@ async def _password_threads(app: FastAPI) -> AsyncIterator[None]:
         app.state.passwords.close()
 
 
-async def _department_roles(app: FastAPI, subject: UUID, token: str) -> Mapping[UUID, str]:
+async def _department_roles(app: FastAPI, subject: UUID, token: str) -> Standing:
     """What other services ask of /v1/me about somebody with too many departments for a token."""
     async with app.state.sessions() as session:
         of_person = (await memberships_of(session, [subject])).get(subject, [])
         of_program = await client_memberships(session, subject)
-    return {
-        **{each.department_id: each.role for each in of_person},
-        **{each.department_id: each.role for each in of_program},
-    }
+    roles: list[Membership | ClientMembership] = [*of_person, *of_program]
+    return Standing({each.department_id: each.role for each in roles})
 
 
 def _relay(settings: IdentitySettings) -> Relay:

@@ -24,14 +24,15 @@ class MissingScope(Forbidden):
 class Actor:
     """A person or a service account, as its token tells it.
 
-    `roles` are those in the organisation, `department_roles` one role per department id; `token` is what a call on the
-    actor's behalf passes on.
+    `roles` are those in the organisation, `department_roles` one role per department id, `deputy_of` the departments
+    whose manager the actor stands in for today; `token` is what a call on the actor's behalf passes on.
     """
 
     id: UUID
     is_client: bool = False
     roles: frozenset[str] = frozenset()
     department_roles: Mapping[UUID, str] = field(default_factory=dict)
+    deputy_of: frozenset[UUID] = frozenset()
     scopes: frozenset[str] = frozenset()
     customer_type: str | None = None
     token: str = field(default="", repr=False)
@@ -46,13 +47,14 @@ class Actor:
 
 
 def actor_of(claims: Claims, token: str) -> Actor:
-    """The actor of a verified token, from our claims `roles`, `departments`, `client` and `customer_type`."""
+    """The actor of a verified token, from our claims `roles`, `departments`, `deputy_of`, `client`…"""
     departments: Mapping[str, str] = claims.all.get("departments") or {}
     return Actor(
         id=claims.subject,
         is_client=bool(claims.all.get("client")),
         roles=frozenset(claims.all.get("roles") or ()),
         department_roles={UUID(key): role for key, role in departments.items()},
+        deputy_of=frozenset(UUID(key) for key in claims.all.get("deputy_of") or ()),
         scopes=claims.scopes,
         customer_type=claims.all.get("customer_type"),
         token=token,
@@ -74,7 +76,8 @@ async def authenticate(request: Request) -> Actor | None:
         claims = await request.app.state.tokens.verify(token.strip())
         actor = actor_of(claims, token.strip())
         if claims.all.get("departments_elided"):
-            actor = replace(actor, department_roles=await request.app.state.department_roles(actor.id, actor.token))
+            standing = await request.app.state.department_roles(actor.id, actor.token)
+            actor = replace(actor, department_roles=standing.roles, deputy_of=standing.deputy_of)
     except (KeysUnavailable, RolesUnavailable) as unavailable:
         raise Unavailable from unavailable
     except TokenRefused as refused:

@@ -2,14 +2,22 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 import httpx
 from pydantic import BaseModel
 
-Lookup = Callable[[UUID, str], Awaitable[Mapping[UUID, str]]]
-"""One role per department id, for the subject of a verified token and that token."""
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What somebody is in departments: one role per department id, and those whose deputy they are today."""
+
+    roles: Mapping[UUID, str]
+    deputy_of: frozenset[UUID] = frozenset()
+
+
 REMEMBERED = 1_000
 
 
@@ -26,6 +34,7 @@ class _Me(BaseModel):
     """As much of /v1/me as is read here."""
 
     memberships: list[_Membership]
+    deputy_of: list[UUID] = []
 
 
 class RolesFromMe:
@@ -33,10 +42,10 @@ class RolesFromMe:
 
     def __init__(self, identity_url: str) -> None:
         self._url = f"{identity_url.rstrip('/')}/v1/me"
-        self._known: OrderedDict[bytes, Mapping[UUID, str]] = OrderedDict()
+        self._known: OrderedDict[bytes, Standing] = OrderedDict()
 
-    async def __call__(self, subject: UUID, token: str) -> Mapping[UUID, str]:
-        """The roles; RolesUnavailable where identity is away or no longer knows the token's subject."""
+    async def __call__(self, subject: UUID, token: str) -> Standing:
+        """The roles and deputyships; RolesUnavailable where identity is away or no longer knows the token's subject."""
         digest = hashlib.sha256(token.encode()).digest()
         known = self._known.get(digest)
         if known is not None:
@@ -47,8 +56,8 @@ class RolesFromMe:
                 me = _Me.model_validate_json(answer.raise_for_status().content)
         except (httpx.HTTPError, ValueError) as error:
             raise RolesUnavailable from error
-        roles = {each.department_id: each.role for each in me.memberships}
-        self._known[digest] = roles
+        standing = Standing({each.department_id: each.role for each in me.memberships}, frozenset(me.deputy_of))
+        self._known[digest] = standing
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
-        return roles
+        return standing

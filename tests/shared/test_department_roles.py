@@ -7,20 +7,21 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from services.shared.department_roles import RolesFromMe, RolesUnavailable
+from services.shared.department_roles import RolesFromMe, RolesUnavailable, Standing
 from services.shared.service_app import service_app
 from services.shared.settings import ServiceSettings
 from tests.issuer import Issuer
 from tests.shared.http.toy import router
 from tests.shared.json_server import JsonServer
 
-DEPARTMENT = uuid4()
+DEPARTMENT, OTHER = uuid4(), uuid4()
 
 
 @pytest.fixture
 async def identity() -> AsyncIterator[JsonServer]:
     server = JsonServer()
-    server.document = {"memberships": [{"department_id": str(DEPARTMENT), "role": "manager"}]}
+    memberships = [{"department_id": str(DEPARTMENT), "role": "manager"}]
+    server.document = {"memberships": memberships, "deputy_of": [str(OTHER)]}
     await server.start()
     yield server
     await server.stop()
@@ -29,11 +30,14 @@ async def identity() -> AsyncIterator[JsonServer]:
 async def test_they_are_asked_once_a_token(identity: JsonServer) -> None:
     lookup = RolesFromMe(identity.url)
     for token in ("one", "one", "two"):
-        assert await lookup(uuid4(), token) == {DEPARTMENT: "manager"}
+        assert await lookup(uuid4(), token) == Standing({DEPARTMENT: "manager"}, frozenset({OTHER}))
     assert identity.fetches == 2
 
 
-@pytest.mark.parametrize("document", [{}, b"<html>", b"[]", b"null", {"memberships": [{"department_id": "x"}]}])
+@pytest.mark.parametrize(
+    "document",
+    [{}, b"<html>", b"[]", b"null", {"memberships": [{"department_id": "x"}]}, {"memberships": [], "deputy_of": ["x"]}],
+)
 async def test_an_answer_that_is_none_is_no_role(identity: JsonServer, document: object) -> None:
     identity.document = document
     with pytest.raises(RolesUnavailable):

@@ -91,12 +91,14 @@ def test_jwks_entries_of_other_kinds_are_passed_over() -> None:
 
 
 def test_an_actor_is_what_the_claims_say() -> None:
-    department = uuid4()
-    token = ISSUER.token(scope="a b", roles=["admin"], departments={str(department): "manager"}, client=True)
+    department, other = uuid4(), uuid4()
+    roles = {str(department): "manager"}
+    token = ISSUER.token(scope="a b", roles=["admin"], departments=roles, deputy_of=[str(other)], client=True)
     actor = actor_of(verify_token(token, KEYS, issuer="urn:acuerdo", audience="acuerdo"), token)
     assert actor.is_client
     assert actor.has_role("auditor", "admin")
     assert actor.has_department_role(department, "manager")
-    assert not actor.has_department_role(uuid4(), "manager")
+    assert not actor.has_department_role(other, "manager")
+    assert actor.deputy_of == {other}
     assert actor.scopes == {"a", "b"}
     assert token not in repr(actor)
