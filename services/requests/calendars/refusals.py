@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, cast
 
+from services.requests.told import as_conflict, conflict_of
 from services.requests.worktime import (
     CalendarExhausted,
     CalendarRuleBroken,
@@ -18,7 +18,7 @@ from services.requests.worktime import (
     UnknownTimeZone,
     WorkingTimeRefused,
 )
-from services.shared.language import Texts, instants_spelled
+from services.shared.language import Texts
 from services.shared.problems import Conflict, Forbidden, NotFound, Problem
 
 
@@ -54,11 +54,6 @@ class MayNotAssignCalendar(Forbidden):
     )
 
 
-def _conflict(refused: type[WorkingTimeRefused]) -> type[Conflict]:
-    told = {"code": refused.code, "detail": Texts(**refused.sentences), "__doc__": refused.__doc__}
-    return cast(type[Conflict], type(refused.__name__, (Conflict,), told))
-
-
 _BROKEN_RULES = (
     UnknownTimeZone,
     EmptyShift,
@@ -70,7 +65,7 @@ _BROKEN_RULES = (
 )
 _LIMITS = (CalendarExhausted, OutsideCalendar, ExplanationTooLong)
 _CONFLICTS: dict[type[WorkingTimeRefused], type[Conflict]] = {
-    refused: _conflict(refused) for refused in (*_BROKEN_RULES, *_LIMITS)
+    refused: conflict_of(refused) for refused in (*_BROKEN_RULES, *_LIMITS)
 }
 
 VERSION_PROBLEMS: tuple[type[Problem], ...] = tuple(_CONFLICTS[refused] for refused in _BROKEN_RULES)
@@ -87,11 +82,6 @@ def told_as_problems(*, version: str = "", otherwise: str | None = None) -> Iter
     try:
         yield
     except CalendarRuleBroken as broken:
-        raise _as_problem(broken, version + broken.pointer) from broken
+        raise as_conflict(_CONFLICTS[type(broken)], broken, version + broken.pointer) from broken
     except WorkingTimeRefused as refused:
-        raise _as_problem(refused, otherwise) from refused
-
-
-def _as_problem(refused: WorkingTimeRefused, pointer: str | None) -> Problem:
-    values: dict[str, Any] = instants_spelled(refused.values)
-    return _CONFLICTS[type(refused)](pointer=pointer, **values)
+        raise as_conflict(_CONFLICTS[type(refused)], refused, otherwise) from refused

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from typing import Any, cast
 
 from services.requests.timeline import refusals as timeline
-from services.shared.language import Texts, instants_spelled
+from services.requests.told import as_conflict, conflict_of
+from services.shared.language import Texts
 from services.shared.problems import Conflict, Forbidden, NotFound, Problem
 
 
@@ -86,11 +86,6 @@ def check_instant(instant: date | None, pointer: str) -> None:
         raise InstantOutside(pointer=pointer, instant=instant.isoformat())
 
 
-def _conflict(refused: type[timeline.TimelineRefused]) -> type[Conflict]:
-    told = {"code": refused.code, "detail": Texts(**refused.sentences), "__doc__": refused.__doc__}
-    return cast(type[Conflict], type(refused.__name__, (Conflict,), told))
-
-
 _POINTERS: dict[type[timeline.TimelineRefused], str] = {
     timeline.StepNotAllowed: "/to",
     timeline.StepOfAnotherSide: "/to",
@@ -107,7 +102,9 @@ _POINTERS: dict[type[timeline.TimelineRefused], str] = {
     timeline.CorrectionTooLate: "/event_id",
     timeline.CorrectionUndoesBreach: "/event_id",
 }
-_CONFLICTS = {refused: _conflict(refused) for refused in _POINTERS}
+_CONFLICTS: dict[type[timeline.TimelineRefused], type[Conflict]] = {
+    refused: conflict_of(refused) for refused in _POINTERS
+}
 
 
 def _of(family: type[timeline.TimelineRefused]) -> tuple[type[Problem], ...]:
@@ -125,5 +122,4 @@ def told_as_problems() -> Iterator[None]:
     try:
         yield
     except timeline.TimelineRefused as refused:
-        values: dict[str, Any] = instants_spelled(refused.values)
-        raise _CONFLICTS[type(refused)](pointer=_POINTERS[type(refused)], **values) from refused
+        raise as_conflict(_CONFLICTS[type(refused)], refused, _POINTERS[type(refused)]) from refused
