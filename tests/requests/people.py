@@ -14,8 +14,11 @@ from services.requests.departments.rules import Department
 from services.requests.people.rules import Person
 from tests.issuer import Issuer
 
-EVERYBODY = "departments:read people:read calendars:read offerings:read tickets:read tickets:write reports:read"
-WRITERS = f"{EVERYBODY} calendars:write offerings:write"
+EVERYBODY = (
+    "departments:read people:read calendars:read offerings:read agreements:read"
+    " tickets:read tickets:write reports:read"
+)
+WRITERS = f"{EVERYBODY} calendars:write offerings:write agreements:write"
 
 
 @asynccontextmanager

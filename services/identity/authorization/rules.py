@@ -14,6 +14,7 @@ EVERYBODY: Final = frozenset(
         Scope.PEOPLE_READ,
         Scope.CALENDARS_READ,
         Scope.OFFERINGS_READ,
+        Scope.AGREEMENTS_READ,
         Scope.TICKETS_READ,
         Scope.TICKETS_WRITE,
         Scope.INTERACTIONS_READ,
@@ -22,12 +23,18 @@ EVERYBODY: Final = frozenset(
 )
 """What every signed-in person has; policies in the services narrow it to what is theirs."""
 
+DEPUTY: Final = "deputy"
+"""Who stands in for a manager today, in `scopes_of`."""
+
 SCOPES_OF_ROLE: Final[Mapping[str, frozenset[Scope]]] = {
     OrganisationRole.ADMIN: frozenset(Scope),
     OrganisationRole.AUDITOR: frozenset({Scope.AUDIT_EVENTS_READ, Scope.CLIENTS_READ}),
     OrganisationRole.LISTENER: frozenset(),
     OrganisationRole.VIEWER: frozenset(),
-    DepartmentRole.MANAGER: frozenset({Scope.DEPARTMENTS_WRITE, Scope.CALENDARS_WRITE, Scope.OFFERINGS_WRITE}),
+    DepartmentRole.MANAGER: frozenset(
+        {Scope.DEPARTMENTS_WRITE, Scope.CALENDARS_WRITE, Scope.OFFERINGS_WRITE, Scope.AGREEMENTS_WRITE}
+    ),
+    DEPUTY: frozenset({Scope.AGREEMENTS_WRITE}),
     DepartmentRole.AGENT: frozenset(),
     DepartmentRole.MEMBER: frozenset(),
 }

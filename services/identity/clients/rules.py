@@ -18,6 +18,8 @@ class Scope(StrEnum):
     CALENDARS_WRITE = "calendars:write"
     OFFERINGS_READ = "offerings:read"
     OFFERINGS_WRITE = "offerings:write"
+    AGREEMENTS_READ = "agreements:read"
+    AGREEMENTS_WRITE = "agreements:write"
     TICKETS_READ = "tickets:read"
     TICKETS_WRITE = "tickets:write"
     TICKETS_IMPORT = "tickets:import"
