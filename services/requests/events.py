@@ -1,9 +1,10 @@
 """What the requests service publishes."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.shared.outbox import PublishedEvent
 
@@ -11,7 +12,20 @@ _A_TICKET = "019a8f00-0000-7000-8000-000000000001"
 _IT = "019a8f00-0000-7000-8000-0000000000a1"
 _PEOPLE_OPERATIONS = "019a8f00-0000-7000-8000-0000000000a2"
 _AN_OFFERING = "019a8f00-0000-7000-8000-0000000000b1"
+_AN_AGREEMENT_VERSION = "019a8f00-0000-7000-8000-0000000000d1"
 _A_PERSON = "019a8f00-0000-7000-8000-0000000000c1"
+_A_COLLEAGUE = "019a8f00-0000-7000-8000-0000000000c2"
+_AN_AGENT = "019a8f00-0000-7000-8000-0000000000c3"
+
+
+class ClosedBy(StrEnum):
+    """Who closed a ticket."""
+
+    CUSTOMER = "customer"
+    LAPSE = "lapse"
+    """Nobody said anything in time."""
+    SOURCE = "source"
+    """The system that the ticket was imported from."""
 
 
 class TicketSubmitted(PublishedEvent):
@@ -27,3 +41,81 @@ class TicketSubmitted(PublishedEvent):
     requester_id: UUID | None = Field(description="null where an import made no person", examples=[_A_PERSON])
     priority: str = Field(examples=["normal"])
     submitted_at: datetime = Field(examples=["2026-03-02T09:00:00Z"])
+
+
+class TicketFulfilled(PublishedEvent):
+    """The provider has done what was asked, in this cycle: 1 at first, one more with each reopening.
+
+    Told again where a fulfilment was taken back and came once more; a reader keeps one for each ticket and cycle.
+    """
+
+    subject = "acuerdo.requests.ticket.fulfilled.v1"
+    key = "ticket_id"
+
+    ticket_id: UUID = Field(examples=[_A_TICKET])
+    cycle: int = Field(examples=[1])
+    ticket_key: str = Field(examples=["IT-1042"])
+    customer_department_id: UUID = Field(examples=[_PEOPLE_OPERATIONS])
+    provider_department_id: UUID = Field(examples=[_IT])
+    offering_id: UUID = Field(examples=[_AN_OFFERING])
+    offering_name: str = Field(examples=["A computer"])
+    agreement_version_id: UUID | None = Field(examples=[_AN_AGREEMENT_VERSION])
+    requester_id: UUID | None = Field(description="null where an import made no person", examples=[_A_PERSON])
+    beneficiary_id: UUID | None = Field(examples=[_A_COLLEAGUE])
+    participants: list[UUID] = Field(examples=[[_A_COLLEAGUE]])
+    assignee_id: UUID | None = Field(examples=[_AN_AGENT])
+    is_confidential: bool = Field(examples=[False])
+    is_imported: bool = Field(description="history of another system, about which nobody is asked", examples=[False])
+    fulfilled_at: datetime = Field(examples=["2026-03-09T09:00:00Z"])
+    version: int = Field(description="the ticket's, with this act", examples=[7])
+
+
+class TicketReopened(PublishedEvent):
+    """Work goes on after a fulfilment: reopened, or the fulfilment was a slip and is taken back."""
+
+    subject = "acuerdo.requests.ticket.reopened.v1"
+    key = "ticket_id"
+
+    ticket_id: UUID = Field(examples=[_A_TICKET])
+    cycle: int = Field(description="the cycle that is open now; after a slip the one before goes on", examples=[2])
+    version: int = Field(description="the ticket's, with this act", examples=[8])
+    reopened_at: datetime = Field(examples=["2026-03-10T09:00:00Z"])
+
+
+class TicketClosed(PublishedEvent):
+    """What was fulfilled is accepted, by the customer or by lapse."""
+
+    subject = "acuerdo.requests.ticket.closed.v1"
+    key = "ticket_id"
+
+    ticket_id: UUID = Field(examples=[_A_TICKET])
+    version: int = Field(description="the ticket's, with this act", examples=[8])
+    closed_at: datetime = Field(examples=["2026-03-11T09:00:00Z"])
+    by: ClosedBy = Field(examples=[ClosedBy.CUSTOMER])
+
+
+class Counts(BaseModel):
+    """How many promises of one side were met and how many missed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    met: int
+    missed: int
+
+
+class TicketMeasured(PublishedEvent):
+    """What the promises of one ticket have come to, whenever that changes: whole counts, never differences.
+
+    Counted as attainment counts: a clock that was breached is missed from then on; void clocks and those at best
+    effort are neither; `update` and `reply` count once a cycle. The highest `version` holds; of equals the later.
+    """
+
+    subject = "acuerdo.requests.ticket.measured.v1"
+    key = "ticket_id"
+
+    ticket_id: UUID = Field(examples=[_A_TICKET])
+    version: int = Field(description="the ticket's, with this act", examples=[7])
+    customer_department_id: UUID = Field(examples=[_PEOPLE_OPERATIONS])
+    provider_department_id: UUID = Field(examples=[_IT])
+    provider: Counts = Field(description="targets", examples=[{"met": 3, "missed": 0}])
+    customer: Counts = Field(description="obligations", examples=[{"met": 1, "missed": 1}])
