@@ -23,6 +23,8 @@ from services.identity.clients.models import ClientMembership
 from services.identity.clients.queries import client_memberships
 from services.identity.db import Outbox
 from services.identity.departments import api as departments
+from services.identity.deputies import api as deputies
+from services.identity.deputies.queries import deputy_of
 from services.identity.people.api import members, people
 from services.identity.people.models import Membership
 from services.identity.people.queries import memberships_of
@@ -37,6 +39,7 @@ log = logging.getLogger(__name__)
 ROUTERS = (
     departments.router,
     members.router,
+    deputies.router,
     people.router,
     links.people_router,
     links.sessions_router,
@@ -89,8 +92,9 @@ async def _department_roles(app: FastAPI, subject: UUID, token: str) -> Standing
     async with app.state.sessions() as session:
         of_person = (await memberships_of(session, [subject])).get(subject, [])
         of_program = await client_memberships(session, subject)
+        deputyships = await deputy_of(session, subject, now=datetime.now(UTC))
     roles: list[Membership | ClientMembership] = [*of_person, *of_program]
-    return Standing({each.department_id: each.role for each in roles})
+    return Standing({each.department_id: each.role for each in roles}, deputyships)
 
 
 def _relay(settings: IdentitySettings) -> Relay:

@@ -230,6 +230,8 @@ def _parts(method: str, path: str, given: dict[str, Any]) -> dict[str, Any]:
             found = {"clock_id": _last(f"/v1/tickets/{given['ticket_id']}/clocks", "id")}
         case "GET" | "DELETE", _ if path == MEMBER:
             found = {"person_id": _last(f"/v1/departments/{given['department_id']}/members", "person_id")}
+        case _, "/v1/departments/{department_id}/deputies/{deputy_id}":
+            found = {"deputy_id": _deputy(given["department_id"])}
         case _, "/v1/clients/{client_id}/secrets/{secret_id}":
             made = _post("/v1/clients", {"name": "contract", "scopes": ["tickets:read"]})
             found = {"client_id": made["id"], "secret_id": made["secrets"][0]["id"]}
@@ -238,6 +240,15 @@ def _parts(method: str, path: str, given: dict[str, Any]) -> dict[str, Any]:
         case _:
             found = {}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _deputy(department_id: str) -> str | None:
+    """One of the department's deputies, made where there is none."""
+    path = f"/v1/departments/{department_id}/deputies"
+    known = _last(path, "id")
+    if known is None:
+        _api().post(path, json={"person_id": _people()[0], "from": "2100-01-01"})
+    return known or _last(path, "id")
 
 
 def _last(path: str, field: str) -> str | None:

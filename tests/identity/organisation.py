@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 
 from services.identity.accounts.service.accounts import set_password
 from services.identity.app import create_app, load_keys
-from services.identity.authorization.rules import scopes_of
+from services.identity.authorization.rules import DEPUTY, scopes_of
 from services.identity.clients.models import Client
 from services.identity.clients.queries import client_memberships
 from services.identity.clients.schemas import NewClient
@@ -23,6 +23,9 @@ from services.identity.db import Outbox
 from services.identity.departments.models import Department
 from services.identity.departments.schemas import NewDepartment
 from services.identity.departments.service import add_department
+from services.identity.deputies.models import Deputy
+from services.identity.deputies.queries import deputy_of
+from services.identity.deputies.rules import local_day
 from services.identity.first_admin import PLATFORM
 from services.identity.people.models import Person
 from services.identity.people.queries import find_person, memberships_of
@@ -58,6 +61,15 @@ class Organisation:
                 await set_password(session, self.app.state.passwords, made, password, now=now())
             return made
 
+    async def deputy(self, department: Department, person: Person, **changes: Any) -> Deputy:
+        """A deputy, of today and until ended where nothing else is said; `first_day` and `last_day` as in the table."""
+        usual: dict[str, Any] = {"first_day": local_day(department.time_zone, now())}
+        usual |= {"named_at": now(), "named_by": uuid7()}
+        async with self.app.state.sessions() as session, session.begin():
+            made = Deputy(id=uuid7(), department_id=department.id, person_id=person.id, **(usual | changes))
+            session.add(made)
+            return made
+
     async def admin(self, **changes: Any) -> dict[str, str]:
         """The headers of a new administrator."""
         return await self.headers(await self.person(roles=["admin"], **changes))
@@ -72,8 +84,12 @@ class Organisation:
             fresh = await find_person(session, person.id)
             assert fresh is not None
             memberships = (await memberships_of(session, [person.id])).get(person.id, [])
-        scopes = scopes_of([*fresh.roles, *(each.role for each in memberships)])
-        token = self.app.state.issuer.for_person(fresh, memberships, scopes, sign_in_id=uuid7(), now=now())
+            deputyships = await deputy_of(session, person.id, now=now())
+        as_deputy = [DEPUTY] if deputyships else []
+        scopes = scopes_of([*fresh.roles, *(each.role for each in memberships), *as_deputy])
+        token = self.app.state.issuer.for_person(
+            fresh, memberships, scopes, deputy_of=deputyships, sign_in_id=uuid7(), now=now()
+        )
         return {"Authorization": f"Bearer {token}"}
 
     async def account(self, *scopes: str, **changes: Any) -> tuple[Client, str]:

@@ -98,3 +98,13 @@ async def test_two_last_administrators_cannot_both_go(client: httpx.AsyncClient,
         )
     )
     assert sorted(answer.status_code for answer in answers) == [200, 409]
+
+
+async def test_of_parallel_deputyships_of_one_person_one_stands(
+    client: httpx.AsyncClient, organisation: Organisation
+) -> None:
+    department, person = await organisation.department(), await organisation.person()
+    body = {"person_id": str(person.id), "from": "2100-01-01"}
+    path = f"{PATH}/{department.id}/deputies"
+    answers = await asyncio.gather(*(client.post(path, json=body | {"to": f"2100-01-0{n}"}) for n in range(1, 6)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]

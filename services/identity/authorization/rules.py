@@ -1,6 +1,6 @@
 """Which scopes a role gives, what a token tells of departments, and when a key signs and is believed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -74,15 +74,18 @@ def narrowed(requested: str | None, allowed: frozenset[str]) -> frozenset[str] |
     return wanted if wanted and wanted <= allowed else None
 
 
-def department_claims(roles: Mapping[UUID, str]) -> dict[str, object]:
-    """What a token says of its owner's departments: each with the role, or that they are too many to say.
+def department_claims(roles: Mapping[UUID, str], deputy_of: Collection[UUID] = ()) -> dict[str, object]:
+    """What a token says of its owner's departments: each with the role, those whose deputy they are today; or too many.
 
     >>> department_claims({})
     {'departments': {}}
+    >>> department_claims({}, {UUID(int=7)})
+    {'departments': {}, 'deputy_of': ['00000000-0000-0000-0000-000000000007']}
     """
-    if len(roles) > MOST_DEPARTMENTS_IN_TOKEN:
+    if len(roles) + len(deputy_of) > MOST_DEPARTMENTS_IN_TOKEN:
         return {"departments_elided": True}
-    return {"departments": {str(department_id): str(role) for department_id, role in roles.items()}}
+    departments = {str(department_id): str(role) for department_id, role in roles.items()}
+    return {"departments": departments} | ({"deputy_of": sorted(map(str, deputy_of))} if deputy_of else {})
 
 
 def is_published(retires_at: datetime | None, now: datetime) -> bool:

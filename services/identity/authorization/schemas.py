@@ -67,7 +67,10 @@ class ServerMetadata(Output):
 
 
 class Me(Output):
-    """Whom the token speaks for, as they are now; `scopes` are the token's."""
+    """Whom the token speaks for, as they are now; `scopes` are the token's.
+
+    `deputy_of` are the departments whose manager a person stands in for today.
+    """
 
     id: UUID
     kind: Literal["person", "client"]
@@ -77,4 +80,5 @@ class Me(Output):
     customer_type: CustomerType | None = None
     roles: list[OrganisationRole] = []
     memberships: list[MembershipPublic]
+    deputy_of: list[UUID] = []
     scopes: list[str]

@@ -130,6 +130,21 @@ async def _member(world: IdentityWorld) -> Asked:
     return Asked("PUT", f"/v1/departments/{world.it}/members/{person.id}", {"role": "manager"}, ANY_VERSION)
 
 
+async def _new_deputy(world: IdentityWorld) -> Asked:
+    person = await world.organisation.person()
+    body = {"person_id": str(person.id), "from": "2199-01-01"}
+    return Asked("POST", f"/v1/departments/{world.it}/deputies", body)
+
+
+def _deputy(method: str) -> Prepare:
+    async def prepare(world: IdentityWorld) -> Asked:
+        deputy = await world.organisation.deputy(world.departments["IT"], await world.organisation.person())
+        headers = ANY_VERSION if method == "DELETE" else {}
+        return Asked(method, f"/v1/departments/{world.it}/deputies/{deputy.id}", headers=headers)
+
+    return prepare
+
+
 async def _no_member(world: IdentityWorld) -> Asked:
     person = await world.organisation.person(memberships=[{"department_id": world.it, "role": "agent"}])
     return Asked("DELETE", f"/v1/departments/{world.it}/members/{person.id}", headers=ANY_VERSION)
@@ -175,6 +190,10 @@ IDENTITY_CASES: Mapping[str, Prepare] = {
     "departments_change_department": _changed_department,
     "departments_set_member": _member,
     "departments_end_membership": _no_member,
+    "departments_list_deputies": _get("/v1/departments/{it}/deputies"),
+    "departments_get_deputy": _deputy("GET"),
+    "departments_name_deputy": _new_deputy,
+    "departments_end_deputy": _deputy("DELETE"),
     "people_list_people": _get("/v1/people"),
     "people_get_person": _get("/v1/people/{member}"),
     "people_add_person": _person(),

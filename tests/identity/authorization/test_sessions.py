@@ -65,6 +65,7 @@ async def test_me_tells_whom_the_token_speaks_for(client: httpx.AsyncClient, org
         "locale": "es",
         "roles": ["viewer"],
         "memberships": memberships,
+        "deputy_of": [],
     }
     account, _ = await organisation.account("tickets:import", memberships=memberships)
     program = (await client.get("/v1/me", headers=await organisation.account_headers(account))).json()

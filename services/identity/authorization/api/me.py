@@ -1,5 +1,6 @@
 """Route of who am I."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Response
@@ -7,27 +8,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.identity.authorization.schemas import Me
 from services.identity.clients.queries import client_memberships, find_client
+from services.identity.deputies.queries import deputy_of
 from services.identity.people.queries import find_person
 from services.identity.people.schemas import MembershipPublic
 from services.identity.people.service.people import person_public
 from services.shared.auth import Actor, requires
 from services.shared.problems import Unauthenticated
-from services.shared.routing import Transaction, feature_router
+from services.shared.routing import Now, Transaction, feature_router
 
 router = feature_router("me")
 
 
 @router.get("/v1/me", response_model_exclude_none=True)
-async def get_me(actor: Annotated[Actor, requires()], session: Transaction, response: Response) -> Me:
+async def get_me(actor: Annotated[Actor, requires()], session: Transaction, now: Now, response: Response) -> Me:
     """Read whom the token speaks for: roles and memberships as they are now, scopes as the token has them."""
     response.headers["Cache-Control"] = "no-store"
-    me = await (_client(session, actor) if actor.is_client else _person(session, actor))
+    me = await (_client(session, actor) if actor.is_client else _person(session, actor, now))
     if me is None:
         raise Unauthenticated
     return me
 
 
-async def _person(session: AsyncSession, actor: Actor) -> Me | None:
+async def _person(session: AsyncSession, actor: Actor, now: datetime) -> Me | None:
     person = await find_person(session, actor.id)
     if person is None or not person.is_active:
         return None
@@ -35,7 +37,8 @@ async def _person(session: AsyncSession, actor: Actor) -> Me | None:
     shown = public.model_dump(
         include={"id", "email", "display_name", "locale", "customer_type", "roles", "memberships"}
     )
-    return Me(kind="person", scopes=sorted(actor.scopes), **shown)
+    deputyships = sorted(await deputy_of(session, actor.id, now=now))
+    return Me(kind="person", scopes=sorted(actor.scopes), deputy_of=deputyships, **shown)
 
 
 async def _client(session: AsyncSession, actor: Actor) -> Me | None:

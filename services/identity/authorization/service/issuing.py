@@ -1,6 +1,6 @@
 """Making access tokens: what they say of a person or of a service account."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -28,15 +28,16 @@ class TokenIssuer:
         memberships: Sequence[Membership],
         scopes: frozenset[str],
         *,
+        deputy_of: Collection[UUID] = (),
         sign_in_id: UUID,
         now: datetime,
     ) -> str:
-        """An access token of a person who signed in."""
+        """An access token of a person who signed in, and who is the deputy of these departments' managers today."""
         claims = {
             "roles": person.roles,
             "customer_type": person.customer_type.value,
             "sid": str(sign_in_id),
-            **department_claims({each.department_id: each.role for each in memberships}),
+            **department_claims({each.department_id: each.role for each in memberships}, deputy_of),
         }
         return self._sign(person.id, scopes, claims, now)
 

@@ -13,8 +13,9 @@ from uuid_utils.compat import uuid7
 
 from services.identity.authorization.models import RefreshToken, SignIn
 from services.identity.authorization.queries import lock_refresh_token, lock_sign_in
-from services.identity.authorization.rules import REPEAT_WINDOW, narrowed, scopes_of
+from services.identity.authorization.rules import DEPUTY, REPEAT_WINDOW, narrowed, scopes_of
 from services.identity.authorization.service.issuing import TokenIssuer
+from services.identity.deputies.queries import deputy_of
 from services.identity.people.models import Person
 from services.identity.people.queries import find_person, memberships_of
 
@@ -110,10 +111,12 @@ async def _tokens(
     now: datetime,
 ) -> Tokens | None:
     memberships = (await memberships_of(session, [person.id])).get(person.id, [])
-    scopes = narrowed(scope, scopes_of([*person.roles, *(each.role for each in memberships)]))
+    deputyships = await deputy_of(session, person.id, now=now)
+    roles = [*person.roles, *(each.role for each in memberships), *([DEPUTY] if deputyships else [])]
+    scopes = narrowed(scope, scopes_of(roles))
     if scopes is None:
         return None
-    access_token = issuer.for_person(person, memberships, scopes, sign_in_id=sign_in.id, now=now)
+    access_token = issuer.for_person(person, memberships, scopes, deputy_of=deputyships, sign_in_id=sign_in.id, now=now)
     return Tokens(access_token, issuer.life, scopes, refresh_token)
 
 
