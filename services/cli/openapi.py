@@ -3,12 +3,12 @@
 import argparse
 import json
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 from services.cli.asyncapi import asyncapi_document
 from services.cli.contract_changes import breaking_changes, breaking_event_changes
+from services.cli.processes import app_module, settings_class
 from services.cli.schema_changes import Change
 from services.gateway.contract import merge
 from services.gateway.routes import ROUTES, RouteTable
@@ -73,6 +73,5 @@ def text_of(document: Document) -> str:
 
 
 def _contract(service: str) -> Document:
-    create_app = import_module(f"services.{service}.app").create_app
-    settings = next(kind for kind in get_args(get_type_hints(create_app)["settings"]) if kind is not type(None))
-    return openapi_document(create_app(settings(database_url=NO_DATABASE)))
+    module = app_module(service)
+    return openapi_document(module.create_app(settings_class(module)(database_url=NO_DATABASE)))

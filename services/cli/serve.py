@@ -2,12 +2,14 @@
 
 import argparse
 import gc
-import importlib
 import logging
+from functools import partial
 
 import uvicorn
 
-PROCESSES = ("gateway", "identity", "requests", "feedback")
+from services.cli.processes import PROCESSES, app_module, settings_from_environment
+from services.launcher.given_secrets import refuse_weak_secrets, secrets_of
+
 MADE = 10_000  # objects that come to live before the collector looks at the young ones; a request makes some hundreds
 GRACE = 5  # seconds that requests under way have after SIGTERM
 
@@ -20,14 +22,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve until SIGTERM; `create_app()` of the process reads its own settings."""
+    """Serve until SIGTERM. CannotStart with settings that are none, or with secrets that anybody may know."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    importlib.import_module(f"services.{options.name}.app")
+    module = app_module(options.name)
+    settings = settings_from_environment(module)
+    refuse_weak_secrets(secrets_of(settings))
     gc.collect()
     gc.freeze()  # what is imported stays: each full collection would walk through all of it again
     gc.set_threshold(MADE)
     uvicorn.run(
-        f"services.{options.name}.app:create_app",
+        partial(module.create_app, settings),
         factory=True,
         host=options.host,
         port=options.port,

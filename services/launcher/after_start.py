@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import TypeAlias
 
 from services.launcher.data_directory import DataDirectory, read_json, write_text_whole, write_whole
-from services.launcher.demo.make import make_demo, make_first_admin_link, wait_for_effects
+from services.launcher.demo.make import make_demo, wait_for_effects
+from services.launcher.first_admin import make_first_admin_link
 from services.launcher.secrets_file import load_secrets
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.launcher.databases import DatabaseUrls
 from services.launcher.ports import LOOPBACK
@@ -13,12 +13,16 @@ SETTINGS = "ACUERDO_"
 
 @dataclass(frozen=True)
 class Addresses:
-    """Databases and ports by service, the NATS server, and the gateway as people's browsers see it."""
+    """Databases and ports by service, the NATS server, and the gateway as people's browsers see it.
+
+    `secrets` are variables and values by service, for those that have secrets of their own.
+    """
 
     databases: Mapping[str, DatabaseUrls]
     ports: Mapping[str, int]
     nats: str
     public_url: str
+    secrets: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
     def url(self, service: str) -> str:
         """Where a service listens."""
@@ -32,14 +36,18 @@ def environments(addresses: Addresses) -> dict[str, dict[str, str]]:
         **{name: value for name, value in os.environ.items() if name.startswith(SETTINGS)},
         "ACUERDO_ISSUER": "urn:acuerdo",
         "ACUERDO_AUDIENCE": "acuerdo",
-        "ACUERDO_IDENTITY_URL": addresses.url("identity"),
         "ACUERDO_JWKS_URL": f"{addresses.url('identity')}/oauth2/jwks",
+    }
+    gateway = {f"ACUERDO_{service.upper()}_URLS": addresses.url(service) for service in addresses.databases}
+    inner = {
+        "ACUERDO_IDENTITY_URL": addresses.url("identity"),
         "ACUERDO_NATS_URL": addresses.nats,
         "ACUERDO_PUBLIC_URL": addresses.public_url,
     }
-    gateway = {f"ACUERDO_{service.upper()}_URLS": addresses.url(service) for service in addresses.databases}
     services = {
-        service: {**common, "ACUERDO_DATABASE_URL": urls.runtime} for service, urls in addresses.databases.items()
+        # a secret of the person at the terminal holds: what is sealed with it can be read with no other
+        service: {**addresses.secrets.get(service, {}), **common, **inner, "ACUERDO_DATABASE_URL": urls.runtime}
+        for service, urls in addresses.databases.items()
     }
     return {"gateway": {**common, **gateway}, **services}
 

@@ -64,7 +64,8 @@ class Platform:
         secrets = load_secrets(self._data)
         admin_url, nats_url = await asyncio.gather(self._start_postgres(secrets), self._start_nats(secrets))
         databases = await self._prepare_databases(admin_url, secrets)
-        addresses = Addresses(databases, {name: free_port() for name in SERVICES}, nats_url, self._options.base_url)
+        ports = {name: free_port() for name in SERVICES}
+        addresses = Addresses(databases, ports, nats_url, self._options.base_url, secrets.settings)
         table = environments(addresses)
         await self._migrate(table, databases)
         await self._start_services(table, addresses.ports)

@@ -8,6 +8,7 @@ ADDRESSES = Addresses(
     ports={"identity": 1, "requests": 2},
     nats="nats://u:p@127.0.0.1:3",
     public_url="http://127.0.0.1:8080",
+    secrets={"identity": {"ACUERDO_KEY_ENCRYPTION_SECRET": "made by the launcher"}},
 )
 
 
@@ -34,6 +35,19 @@ def test_settings_of_the_person_at_the_terminal_pass_but_addresses_are_the_launc
     table = environments(ADDRESSES)
     assert table["requests"]["ACUERDO_POOL_SIZE"] == "4"
     assert table["requests"]["ACUERDO_DATABASE_URL"] == "runtime-requests"
+
+
+def test_a_service_finds_its_own_secrets_and_the_gateway_none() -> None:
+    table = environments(ADDRESSES)
+    knowing = {
+        name: sorted(word for word in ("made by the launcher", "nats://") if word in str(table[name])) for name in table
+    }
+    assert knowing == {"gateway": [], "identity": ["made by the launcher", "nats://"], "requests": ["nats://"]}
+
+
+def test_a_secret_of_the_person_at_the_terminal_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACUERDO_KEY_ENCRYPTION_SECRET", "their own")
+    assert environments(ADDRESSES)["identity"]["ACUERDO_KEY_ENCRYPTION_SECRET"] == "their own"
 
 
 def test_only_migrations_know_the_owner() -> None:

@@ -9,7 +9,6 @@ import httpx
 
 from services.identity.accounts.service.passwords import passwords_of
 from services.identity.departments.models import Department as IdentityDepartment
-from services.identity.first_admin import invite_first_admin
 from services.identity.settings import IdentitySettings
 from services.launcher.demo.people import DemoPerson, ensure_departments, ensure_people
 from services.launcher.demo.work import Simulation, ensure_offerings
@@ -62,16 +61,6 @@ async def _make_work(
             await ensure_offerings(session, departments, now=now)
         async with hot_transaction(engine) as connection:
             await Simulation(connection, departments, people).play(count, now)
-    finally:
-        await engine.dispose()
-
-
-async def make_first_admin_link(url: str, base_url: str) -> str | None:
-    """The one-time link with which the first administrator sets a password; none once one can sign in."""
-    engine = make_engine(url)
-    try:
-        async with make_sessions(engine)() as session, session.begin():
-            return await invite_first_admin(session, base_url=base_url, now=datetime.now(UTC))
     finally:
         await engine.dispose()
 
