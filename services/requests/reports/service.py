@@ -17,7 +17,7 @@ from services.requests.reports.queries import (
 from services.requests.reports.refusals import EmptyPeriod, NotYourFigures, UnknownReportZone
 from services.requests.reports.rules import Period, period_of, wilson
 from services.requests.reports.schemas import ReportFilters
-from services.requests.tickets.rules.pinned import pinned_from
+from services.requests.timeline.promised import pinned_from
 from services.requests.timeline.terms import worked
 from services.requests.timeline.vocabulary import Party
 from services.requests.worktime.zones import known_zones

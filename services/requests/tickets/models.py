@@ -32,7 +32,8 @@ class Ticket(Base, table=True):
     """One request from a customer department to a provider department, and what the fold says of it at `folded_at`.
 
     `terms` are what it pinned when it was submitted (timeline/terms); `events` counts its events; `source` and
-    `source_key` name an imported ticket in the system that it came from.
+    `source_key` name an imported ticket in the system that it came from. If nothing happens until `lapses_at`, it goes
+    to the state `lapses_into`.
     """
 
     __table_args__ = (
@@ -43,6 +44,7 @@ class Ticket(Base, table=True):
         Index("ix_ticket_requester", "requester_id", "created_at", "id"),
         Index("ix_ticket_beneficiary", "beneficiary_id", "created_at", "id"),
         Index("ix_ticket_participants", "participants", postgresql_using="gin"),
+        Index("ix_ticket_lapses_at", "lapses_at", postgresql_where=text("lapses_at IS NOT NULL")),
     )
 
     id: UUID = Field(primary_key=True)
@@ -74,6 +76,8 @@ class Ticket(Base, table=True):
     version: int
     events: int
     folded_at: datetime = Field(sa_type=_INSTANT)
+    lapses_at: datetime | None = Field(sa_type=_INSTANT)
+    lapses_into: str | None
 
 
 class TicketEvent(Base, table=True):
@@ -117,7 +121,13 @@ class LedgerInterval(Base, table=True):
 
 
 class TicketClock(Base, table=True):
-    """One clock of a ticket in one cycle, as the fold gave it at the ticket's `folded_at`."""
+    """One clock of a ticket in one cycle, as the fold gave it at the ticket's `folded_at`.
+
+    `round` is the cycle of `resolution` in which it began. `fires` holds [percent, instant] of each threshold whose
+    instant is known and that no mark says was fired, the earliest first: `next_fire_at` is the first one's. `promised`,
+    `observed` and `shortfall` tell how an obligation was decided at once. `refuted_by`: the fact that took back a
+    breach which had been announced.
+    """
 
     __tablename__ = "ticket_clock"
     __table_args__ = (
@@ -140,6 +150,17 @@ class TicketClock(Base, table=True):
     breached_at: datetime | None = Field(sa_type=_INSTANT)
     no_due_reason: str | None
     next_fire_at: datetime | None = Field(sa_type=_INSTANT)
+    round: int
+    objective: float | None
+    calendar_id: UUID | None
+    calendar_version: int | None
+    effect: str | None
+    is_best_effort: bool
+    promised: float | None
+    observed: Any = Field(sa_type=JSONB, nullable=True)
+    shortfall: timedelta | None = Field(sa_type=Interval)
+    fires: list[Any] = Field(sa_type=JSONB)
+    refuted_by: UUID | None
 
 
 class TicketLink(Base, table=True):

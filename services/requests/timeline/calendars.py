@@ -29,3 +29,8 @@ Followed = WorkingTime | CalendarHistory
 def in_force(calendar: Followed, at: datetime) -> WorkingTime:
     """The version of a followed calendar at an instant; a single version is always in force."""
     return calendar if isinstance(calendar, WorkingTime) else calendar.at(at)
+
+
+def version_at(calendar: Followed, at: datetime) -> int:
+    """The number of that version; a single one is the first."""
+    return 1 if isinstance(calendar, WorkingTime) else calendar.number_at(at)

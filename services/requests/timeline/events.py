@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.requests.timeline.facts import Fact, TakenBack
+from services.requests.timeline.facts import TakenBack
+from services.requests.timeline.payloads import Payload
 from services.requests.timeline.vocabulary import EventKind, Side
+
+_FOLDED = frozenset({EventKind.FACT, EventKind.RULING})
 
 OrderKey = tuple[datetime, int, int]
 
@@ -30,19 +33,20 @@ class Event:
     occurred_at: datetime
     recorded_at: datetime
     actor: Actor
-    payload: Fact
+    payload: Payload
     source_order: int = 0
     corrects: UUID | None = None
 
     @property
     def kind(self) -> EventKind:
-        """Fact, so far; rulings take their place here with an instant of effect of their own (`recorded_at`)."""
+        """Fact, ruling or mark."""
         return self.payload.kind
 
     @property
     def key(self) -> OrderKey:
-        """Facts count in this order: when it was so, then the source's order, then ours."""
-        return (self.occurred_at, self.source_order, self.sequence)
+        """The order in which events count: when it was so (a ruling: recorded), then the source's order, then ours."""
+        at = self.recorded_at if self.payload.kind is EventKind.RULING else self.occurred_at
+        return (at, self.source_order, self.sequence)
 
     @property
     def is_correction(self) -> bool:
@@ -51,14 +55,14 @@ class Event:
 
 
 def in_effect(events: Iterable[Event]) -> list[Event]:
-    """The facts that count, in order: without corrections and without what they take back.
+    """The facts and rulings that count, in order: without marks, corrections and what these take back.
 
-    A correction that was itself taken back takes nothing back; one that names a later event or none of the ticket's
-    takes nothing back either. (`check_correction` refuses to post all of these; the fold only has to stay total.)
+    A correction that was itself taken back takes nothing back; one that names a ruling, a later event or none of the
+    ticket's takes nothing back either. (`check_correction` refuses to post all of these; the fold only stays total.)
     """
-    listed = list(events)
-    taken = _taken_back(listed)
-    return sorted((e for e in listed if not e.is_correction and e.id not in taken), key=lambda event: event.key)
+    folded = [event for event in events if event.kind in _FOLDED]
+    taken = _taken_back([event for event in folded if event.kind is EventKind.FACT])
+    return sorted((e for e in folded if not e.is_correction and e.id not in taken), key=lambda event: event.key)
 
 
 def _taken_back(events: list[Event]) -> frozenset[UUID]:

@@ -1,12 +1,12 @@
-"""What can be so about a ticket: the typed payload of every fact, and its JSON form as the `event` table keeps it."""
+"""What can be so about a ticket: the typed payload of every fact."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar, get_type_hints
+from typing import Any, ClassVar
 from uuid import UUID
 
-from services.requests.timeline.vocabulary import EventKind, LinkEnd, State, Visibility
+from services.requests.timeline.vocabulary import EventKind, LinkEnd, Side, State, Visibility
 
 
 class FactName(StrEnum):
@@ -19,6 +19,9 @@ class FactName(StrEnum):
     HAND_OFF_ACCEPTED = "hand_off_accepted"
     HAND_OFF_ENDED = "hand_off_ended"
     REPORTED = "reported"
+    AMENDED = "amended"
+    PRIORITY_PROPOSED = "priority_proposed"
+    PRIORITISED = "prioritised"
     TAKEN_BACK = "taken_back"
 
 
@@ -29,10 +32,19 @@ class _Fact:
 
 @dataclass(frozen=True, slots=True)
 class Submitted(_Fact):
-    """A customer asks. With `needs_approval` the clocks wait until the approver has let it pass."""
+    """A customer asks. With `needs_approval` the clocks wait until the approver, who is of that side, lets it pass.
+
+    `needed_by` is an instant or a date, as text; `missing` the expected pointers that the request lacks. `quota_*` were
+    read under a lock: what the quota allows in this period, and what it comes to with this ticket.
+    """
 
     name: ClassVar[FactName] = FactName.SUBMITTED
     needs_approval: bool = False
+    needed_by: str | None = None
+    missing: tuple[str, ...] = ()
+    quota_promised: float | None = None
+    quota_observed: float | None = None
+    approver: Side = Side.CUSTOMER
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +53,7 @@ class Moved(_Fact):
 
     `comment` is public, and on a wait on the customer it is the question. `third_party` names whom the ticket waits
     for. `lacking` points at what an incomplete request lacks. `answers` says of a step out of a
-    wait on the customer whether the customer had answered; the fold does not read it until the clock `reply` does.
+    wait on the customer that the customer had answered; else the question was taken back.
     """
 
     name: ClassVar[FactName] = FactName.MOVED
@@ -110,6 +122,33 @@ class Reported(_Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class Amended(_Fact):
+    """The customer's side changed what it asks: the fields of the ticket, each with its new value.
+
+    It is an answer to whatever was asked. A `needed_by` that moves earlier has the `notice` decided again.
+    """
+
+    name: ClassVar[FactName] = FactName.AMENDED
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityProposed(_Fact):
+    """A side wants another promised priority. Nothing changes until the other side confirms it, which is a ruling."""
+
+    name: ClassVar[FactName] = FactName.PRIORITY_PROPOSED
+    priority: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prioritised(_Fact):
+    """The ticket has another place in queues (`priority`); what is promised stays."""
+
+    name: ClassVar[FactName] = FactName.PRIORITISED
+    priority: str
+
+
+@dataclass(frozen=True, slots=True)
 class TakenBack(_Fact):
     """A slip taken back: the event that carries this names it in `corrects`."""
 
@@ -117,79 +156,29 @@ class TakenBack(_Fact):
     reason: str | None = None
 
 
-Fact = Submitted | Moved | Commented | Assigned | HandOffAccepted | HandOffEnded | Reported | TakenBack
-
-_FACTS: dict[FactName, type[Fact]] = {
-    fact.name: fact
-    for fact in (Submitted, Moved, Commented, Assigned, HandOffAccepted, HandOffEnded, Reported, TakenBack)
-}
-_READERS: dict[object, Callable[[Any], object]] = {
-    UUID: UUID,
-    UUID | None: lambda value: None if value is None else UUID(value),
-    State: State,
-    State | None: lambda value: None if value is None else State(value),
-    Visibility: Visibility,
-    LinkEnd: LinkEnd,
-    tuple[str, ...]: tuple,
-}
-
-
-class UnreadableFact(ValueError):
-    """A stored name or payload that this version of the code does not know."""
-
-
-def encode(fact: Fact) -> dict[str, object]:
-    """The JSON-safe payload of `fact`, without what has its default; `fact.name` is stored beside it.
-
-    >>> encode(Moved(to=State.WAITING_ON_THIRD_PARTY, third_party="Acme"))
-    {'to': 'waiting_on_third_party', 'third_party': 'Acme'}
-    """
-    written: dict[str, object] = {}
-    for field in fields(fact):
-        value = getattr(fact, field.name)
-        if field.default is MISSING or value != field.default:
-            written[field.name] = _written(value)
-    return written
-
-
-def _written(value: object) -> object:
-    match value:
-        case UUID():
-            return str(value)
-        case StrEnum():
-            return value.value
-        case tuple():
-            return list(value)
-        case _:
-            return value
-
-
-def decode(name: str, payload: Mapping[str, object]) -> Fact:
-    """The fact that was stored as `name` and `payload`; raises `UnreadableFact`.
-
-    >>> decode("commented", {"body": "Which room?"})
-    Commented(body='Which room?', visibility=<Visibility.PUBLIC: 'public'>, answers=True)
-    >>> decode("moved", {"to": "elsewhere"})
-    Traceback (most recent call last):
-    ...
-    services.requests.timeline.facts.UnreadableFact: moved {'to': 'elsewhere'}
-    """
-    try:
-        fact: Callable[..., Fact] = _FACTS[FactName(name)]
-        readers = _READERS_OF[FactName(name)]
-        return fact(**{key: readers[key](value) for key, value in payload.items()})
-    except (KeyError, TypeError, ValueError, AttributeError) as unreadable:
-        raise UnreadableFact(f"{name} {payload}") from unreadable
-
-
-def _as_is(value: object) -> object:
-    return value
-
-
-def _readers_of(fact: type[Fact]) -> dict[str, Callable[[Any], object]]:
-    hints = get_type_hints(fact)
-    declared: tuple[Field[Any], ...] = fields(fact)
-    return {field.name: _READERS.get(hints[field.name], _as_is) for field in declared}
-
-
-_READERS_OF = {name: _readers_of(fact) for name, fact in _FACTS.items()}
+Fact = (
+    Submitted
+    | Moved
+    | Commented
+    | Assigned
+    | HandOffAccepted
+    | HandOffEnded
+    | Reported
+    | Amended
+    | PriorityProposed
+    | Prioritised
+    | TakenBack
+)
+FACTS: tuple[type[Fact], ...] = (
+    Submitted,
+    Moved,
+    Commented,
+    Assigned,
+    HandOffAccepted,
+    HandOffEnded,
+    Reported,
+    Amended,
+    PriorityProposed,
+    Prioritised,
+    TakenBack,
+)

@@ -18,7 +18,7 @@ from services.requests.timeline.reactions import open_ticket, react
 from services.requests.timeline.readings import ClockReading, read_clock
 from services.requests.timeline.scene import Path, Scene
 from services.requests.timeline.terms import Terms
-from services.requests.timeline.vocabulary import CUSTOMER, FINAL, State
+from services.requests.timeline.vocabulary import CUSTOMER, FINAL, EventKind, State
 from services.requests.worktime import WorkingTimeRefused, promise
 
 
@@ -155,7 +155,8 @@ def progress_of(terms: Terms, events: Iterable[Event]) -> Progress | None:
     """What all these events come to, in whatever order they are given; None where none of them counts."""
     progress: Progress | None = None
     for event in in_effect(events):
-        progress = advance(terms, progress, event)
+        if progress is not None or event.kind is EventKind.FACT:
+            progress = advance(terms, progress, event)
     return progress
 
 

@@ -3,7 +3,7 @@
 Read where `agreements.md` is brief:
 - "Not behind a `due_at` already passed" refuses the due time itself too: a clock that stops then is met, and dating
   back to it would undo the breach just the same.
-- The opening of a ticket cannot be taken back (it is cancelled instead), nor can a correction.
+- The opening of a ticket cannot be taken back (it is cancelled instead), nor can a correction or a ruling.
 """
 
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ from services.requests.timeline.refusals import (
     LinkNotOpen,
     NotCorrectable,
 )
-from services.requests.timeline.vocabulary import DONE, Side, State
+from services.requests.timeline.vocabulary import DONE, EventKind, Side, State
 
 AHEAD = timedelta(minutes=5)
 TO_CORRECT = timedelta(hours=1)
@@ -74,7 +74,7 @@ def check_correction(slip: Event, side: Side, *, now: datetime, others: Iterable
 
     `others` are the ticket's events, in any order.
     """
-    if slip.is_correction or isinstance(slip.payload, Submitted):
+    if slip.kind is not EventKind.FACT or slip.is_correction or isinstance(slip.payload, Submitted):
         raise NotCorrectable
     if any(event.corrects == slip.id for event in others):
         raise AlreadyCorrected

@@ -5,19 +5,25 @@ from typing import assert_never
 from services.requests.timeline.clocks import Moment
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.facts import (
+    Amended,
     Assigned,
     Commented,
     Fact,
     HandOffAccepted,
     HandOffEnded,
     Moved,
+    Prioritised,
+    PriorityProposed,
     Reported,
     Submitted,
     TakenBack,
 )
 from services.requests.timeline.ledger import Standing
 from services.requests.timeline.links import Link, end_link, open_link, waited_for
+from services.requests.timeline.marks import Mark
+from services.requests.timeline.payloads import Payload
 from services.requests.timeline.reports import react_to_report
+from services.requests.timeline.rulings import Ruling
 from services.requests.timeline.scene import Scene
 from services.requests.timeline.transitions import sides_for
 from services.requests.timeline.vocabulary import DONE, Side, State, Visibility
@@ -25,7 +31,7 @@ from services.requests.timeline.vocabulary import DONE, Side, State, Visibility
 _SERVING = (Side.PROVIDER, Side.DEPARTMENT)
 
 
-def open_ticket(scene: Scene, fact: Fact) -> None:
+def open_ticket(scene: Scene, fact: Payload) -> None:
     """The ticket opens with its first fact, whatever that is; any but a request is irregular."""
     match fact:
         case Submitted():
@@ -41,11 +47,13 @@ def open_ticket(scene: Scene, fact: Fact) -> None:
 def react(scene: Scene, event: Event, provider: str) -> None:
     """`event` happens on `scene`; `provider` is the code of the ticket's provider."""
     fact = event.payload
+    if isinstance(fact, Ruling | Mark):
+        return
     before, came_from = scene.state, scene.came_from
-    if event.actor.side is Side.PROVIDER and not isinstance(fact, Submitted | Reported):
+    if event.actor.side is Side.PROVIDER and not isinstance(fact, Submitted | Reported | PriorityProposed):
         _provider_acts(scene, fact)
     match fact:
-        case Submitted() | TakenBack():
+        case Submitted() | PriorityProposed() | TakenBack():
             return
         case Moved():
             _react_to_move(scene, fact, event.actor)
@@ -61,6 +69,11 @@ def react(scene: Scene, event: Event, provider: str) -> None:
             _react_to_hand_off_ended(scene, fact)
         case Reported():
             react_to_report(scene, fact, event, provider)
+        case Amended():
+            if event.actor.side is Side.CUSTOMER:
+                scene.answer()
+        case Prioritised():
+            scene.priority = fact.priority
         case _:
             assert_never(fact)
 

@@ -51,20 +51,17 @@ class ClockReading(NamedTuple):
         """Whether it still runs or pauses."""
         return self.ended_at is None
 
-    def next_fire_at(self, fired: Collection[int] = ()) -> datetime | None:
-        """The earliest instant at which a threshold not yet `fired` (percents) is to fire; None where none is known.
+    def fires(self, fired: Collection[int] = ()) -> list[tuple[int, datetime]]:
+        """Each threshold not yet `fired` (percents) whose instant is known, and when it is to fire: earliest first.
 
-        The whole fires just after the due time. Clocks that ended fire nothing.
+        The whole fires just after the due time. What was reached before a clock ended, or paused, still fires.
         """
-        if not self.is_open:
-            return None
-        waiting = [t for t in self.thresholds if t.percent not in fired and t.fires_at is not None]
-        return min((_firing(t) for t in waiting), default=None)
-
-
-def _firing(threshold: ThresholdReading) -> datetime:
-    assert threshold.fires_at is not None  # noqa: S101 - the caller left these out
-    return threshold.fires_at + _JUST_AFTER if threshold.percent == WHOLE else threshold.fires_at
+        waiting = [
+            (t.percent, t.fires_at + _JUST_AFTER if t.percent == WHOLE else t.fires_at)
+            for t in self.thresholds
+            if t.fires_at is not None and t.percent not in fired
+        ]
+        return sorted(waiting, key=lambda each: (each[1], each[0]))
 
 
 def read_clock(

@@ -102,7 +102,36 @@ class ClockName(StrEnum):
 
     ACKNOWLEDGE = "acknowledge"
     FIRST_RESPONSE = "first_response"
+    UPDATE = "update"
     RESOLUTION = "resolution"
+    REPLY = "reply"
+    ACCEPTANCE = "acceptance"
+    NOTICE = "notice"
+    COMPLETENESS = "completeness"
+    QUOTA = "quota"
+
+
+INSTANT = frozenset({ClockName.NOTICE, ClockName.COMPLETENESS, ClockName.QUOTA})
+"""Obligations that are decided at once."""
+OBLIGATIONS = INSTANT | {ClockName.REPLY, ClockName.ACCEPTANCE}
+"""What the customer promises; all others are targets of the provider."""
+
+
+class Effect(StrEnum):
+    """What a missed obligation does to `resolution`."""
+
+    NONE = "none"
+    EXTEND = "extend"
+    """The shortfall of a `notice` is added to the target."""
+    BEST_EFFORT = "best_effort"
+    """It is measured in a column of its own, neither met nor missed."""
+
+
+class Restart(StrEnum):
+    """What a ruling does with the time that open clocks have used."""
+
+    KEEP = "keep"
+    RESTART = "restart"
 
 
 class ClockState(StrEnum):

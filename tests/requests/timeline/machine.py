@@ -20,17 +20,17 @@ from services.requests.timeline.facts import (
     Reported,
     Submitted,
     TakenBack,
-    decode,
-    encode,
 )
 from services.requests.timeline.fold import Progress, Timeline, advance, fold, progress_of, view
+from services.requests.timeline.payloads import decode, encode
 from services.requests.timeline.readings import ClockReading
 from services.requests.timeline.refusals import StepRefused
 from services.requests.timeline.terms import NO_TIME, Terms
 from services.requests.timeline.transitions import check_step, sides_for
-from services.requests.timeline.vocabulary import DONE, ClockName, Side, State, Visibility
+from services.requests.timeline.vocabulary import DONE, Side, State, Visibility
 from tests.requests.timeline.oracle import holders, watch
 from tests.requests.timeline.stopwatch import measure, runs
+from tests.requests.timeline.stories import COMMON
 from tests.requests.timeline.strategies import (
     DEPARTMENTS,
     LIVELY,
@@ -68,7 +68,7 @@ class TicketMachine(RuleBasedStateMachine):
         begins=st.integers(0, 700),
     )
     def agree(self, data: st.DataObject, provider: Week, others: tuple[Week | None, ...], begins: int) -> None:
-        promised = data.draw(st.sets(st.sampled_from(ClockName), min_size=1))
+        promised = data.draw(st.sets(st.sampled_from(COMMON), min_size=1))
         self.promises = {clock.value: data.draw(promises(clock)) for clock in sorted(promised)}
         self.weeks = {party: week for party, week in zip(PARTIES, others, strict=True) if week}
         self.weeks["provider"] = provider

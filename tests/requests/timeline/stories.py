@@ -6,8 +6,9 @@ from uuid import UUID
 
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.explanation import ClockExplanation, explain_clock
-from services.requests.timeline.facts import Fact, Moved, Submitted
+from services.requests.timeline.facts import Moved, Submitted
 from services.requests.timeline.fold import Progress, Timeline, fold, progress_of
+from services.requests.timeline.payloads import Payload
 from services.requests.timeline.readings import ClockReading
 from services.requests.timeline.terms import Target, Terms
 from services.requests.timeline.vocabulary import ClockName, Side, State
@@ -29,6 +30,7 @@ def around_the_clock() -> WorkingTime:
     return WorkingTime(CalendarDefinition("UTC", tuple(Shift(day, 0, 24 * 60) for day in _WEEKDAYS)))
 
 
+COMMON = (ClockName.ACKNOWLEDGE, ClockName.FIRST_RESPONSE, ClockName.RESOLUTION)
 OFFICE = week()
 ALWAYS = around_the_clock()
 
@@ -57,7 +59,7 @@ def a_target(
 
 def terms(*targets: Target, **calendars: WorkingTime) -> Terms:
     """The terms of a ticket that IT provides; without targets a working day to acknowledge, respond and resolve."""
-    promised = targets or tuple(a_target(clock, "PT8H") for clock in ClockName)
+    promised = targets or tuple(a_target(clock, "PT8H") for clock in COMMON)
     return Terms("IT", OFFICE, promised, {party.replace("__", ":"): c for party, c in calendars.items()})
 
 
@@ -72,7 +74,7 @@ class Story:
         self,
         when: str,
         side: Side,
-        fact: Fact,
+        fact: Payload,
         *,
         automatic: bool = False,
         source_order: int = 0,
@@ -86,16 +88,16 @@ class Story:
         self.events.append(event)
         return event
 
-    def customer(self, when: str, fact: Fact) -> Event:
+    def customer(self, when: str, fact: Payload) -> Event:
         return self.tell(when, Side.CUSTOMER, fact)
 
-    def provider(self, when: str, fact: Fact | State) -> Event:
+    def provider(self, when: str, fact: Payload | State) -> Event:
         return self.tell(when, Side.PROVIDER, Moved(fact) if isinstance(fact, State) else fact)
 
     def approver(self, when: str, to: State) -> Event:
         return self.tell(when, Side.APPROVER, Moved(to))
 
-    def system(self, when: str, fact: Fact) -> Event:
+    def system(self, when: str, fact: Payload) -> Event:
         return self.tell(when, Side.SYSTEM, fact)
 
     def now(self, when: str) -> Timeline:

@@ -9,9 +9,9 @@ from services.requests.timeline.facts import Assigned, Commented, Fact, HandOffA
 from services.requests.timeline.terms import Terms
 from services.requests.timeline.vocabulary import ClockName, ClockState, Side, State, Visibility
 from services.requests.worktime import WorkingTime
-from tests.requests.timeline.stories import OFFICE, Story, a_target, a_ticket, at, terms
+from tests.requests.timeline.stories import COMMON, OFFICE, Story, a_target, a_ticket, at, terms
 
-ACKNOWLEDGE, FIRST_RESPONSE, RESOLUTION = ClockName
+ACKNOWLEDGE, FIRST_RESPONSE, RESOLUTION = COMMON
 HOUR = timedelta(hours=1)
 QUESTION = Moved(State.WAITING_ON_CUSTOMER, comment="Which room?")
 NET = UUID(int=900)
@@ -92,7 +92,7 @@ def test_a_department_that_holds_a_link_responds_for_the_provider() -> None:
     assert story.clock(FIRST_RESPONSE, "mon 15:00").state is ClockState.MET
 
 
-@pytest.mark.parametrize("clock", ClockName)
+@pytest.mark.parametrize("clock", COMMON)
 def test_a_cancellation_voids_and_a_due_time_passed_before_is_missed(clock: ClockName) -> None:
     for when, state in (("mon 11:00", ClockState.VOID), ("mon 11:01", ClockState.MISSED)):
         story = promised(clock, "PT2H")
@@ -115,7 +115,7 @@ def test_clocks_start_when_approval_is_granted() -> None:
 
 
 def test_reopening_starts_a_cycle_of_resolution_alone() -> None:
-    story = a_ticket(terms=terms(*(a_target(clock, "PT8H", reopened="PT2H") for clock in ClockName)))
+    story = a_ticket(terms=terms(*(a_target(clock, "PT8H", reopened="PT2H") for clock in COMMON)))
     story.provider("mon 10:00", State.FULFILLED)
     story.customer("mon 12:00", Moved(State.IN_PROGRESS))
     clocks = story.now("mon 13:00").clocks

@@ -11,9 +11,9 @@ from services.requests.timeline.fold import reopening_until
 from services.requests.timeline.terms import Target, Terms
 from services.requests.timeline.vocabulary import ClockName, ClockState, Side, State
 from services.requests.worktime import CalendarDefinition, DueRule, WorkingTime, parse_duration
-from tests.requests.timeline.stories import ALWAYS, OFFICE, Story, a_target, a_ticket, at, terms, week
+from tests.requests.timeline.stories import ALWAYS, COMMON, OFFICE, Story, a_target, a_ticket, at, terms, week
 
-ACKNOWLEDGE, FIRST_RESPONSE, RESOLUTION = ClockName
+ACKNOWLEDGE, FIRST_RESPONSE, RESOLUTION = COMMON
 HOUR = timedelta(hours=1)
 QUESTION = Moved(State.WAITING_ON_CUSTOMER, comment="Which room?")
 NET = UUID(int=900)
@@ -177,10 +177,10 @@ def test_thresholds_fire_when_their_share_is_reached_and_the_whole_just_after_th
     assert [t.reached for t in story.clock(RESOLUTION, "mon 12:00").thresholds] == [True, True, False]
     assert [t.reached for t in story.clock(RESOLUTION, "mon 13:00").thresholds] == [True, True, False]
     assert [t.reached for t in story.clock(RESOLUTION, "mon 14:00").thresholds] == [True, True, True]
-    assert fresh.next_fire_at() == at("mon 11:00")
-    assert fresh.next_fire_at(fired={50}) == at("mon 12:00")
-    assert fresh.next_fire_at(fired={50, 75}) == at("mon 13:00") + timedelta(microseconds=1)
-    assert fresh.next_fire_at(fired={50, 75, 100}) is None
+    whole = at("mon 13:00") + timedelta(microseconds=1)
+    assert fresh.fires() == [(50, at("mon 11:00")), (75, at("mon 12:00")), (100, whole)]
+    assert fresh.fires(fired={50}) == [(75, at("mon 12:00")), (100, whole)]
+    assert fresh.fires(fired={50, 75, 100}) == []
 
 
 def test_thresholds_reached_stay_those_ahead_move_and_paused_ones_are_unknown() -> None:
@@ -188,13 +188,13 @@ def test_thresholds_reached_stay_those_ahead_move_and_paused_ones_are_unknown() 
     story.provider("mon 11:30", QUESTION)
     paused = story.clock(RESOLUTION, "mon 11:45")
     assert [t.fires_at for t in paused.thresholds] == [at("mon 11:00"), None, None]
-    assert (paused.next_fire_at(), paused.next_fire_at(fired={50})) == (at("mon 11:00"), None)
+    assert (paused.fires(), paused.fires(fired={50})) == ([(50, at("mon 11:00"))], [])
     story.customer("mon 12:30", Commented("4.12"))
     running = story.clock(RESOLUTION, "mon 12:30")
     assert [t.fires_at for t in running.thresholds] == [at("mon 11:00"), at("mon 13:00"), at("mon 14:00")]
 
 
-def test_a_clock_that_ended_fires_nothing_and_remembers_what_was_reached() -> None:
+def test_a_clock_that_ended_fires_what_was_reached_before_and_nothing_more() -> None:
     story = promised(RESOLUTION, "PT4H")
     story.provider("mon 11:00", State.FULFILLED)
     ended = story.clock(RESOLUTION, "fri 12:00")
@@ -203,7 +203,7 @@ def test_a_clock_that_ended_fires_nothing_and_remembers_what_was_reached() -> No
         (None, False),
         (None, False),
     ]
-    assert ended.next_fire_at() is None
+    assert (ended.fires(), ended.fires(fired={50})) == ([(50, at("mon 11:00"))], [])
 
 
 def test_a_new_calendar_version_reaches_only_cycles_that_start_after_it() -> None:

@@ -5,18 +5,20 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from services.requests.timeline.calendars import version_at
 from services.requests.timeline.events import Actor, Event
-from services.requests.timeline.facts import decode, encode
 from services.requests.timeline.fold import Progress, Timeline
 from services.requests.timeline.ledger import Stretch, tell
-from services.requests.timeline.terms import Terms
+from services.requests.timeline.payloads import decode, encode
+from services.requests.timeline.readings import ClockReading
+from services.requests.timeline.terms import Target, Terms
 from services.requests.timeline.vocabulary import NOBODY, Side
 
 Row = dict[str, Any]
 
 
 def event_of(row: Mapping[str, Any]) -> Event:
-    """The fact or ruling that a row of `ticket_event` holds."""
+    """The fact, ruling or mark that a row of `ticket_event` holds. UnreadableEvent."""
     return Event(
         id=row["id"],
         sequence=row["sequence"],
@@ -70,7 +72,7 @@ def kept_of(ticket_id: UUID, terms: Terms, progress: Progress, timeline: Timelin
             "assignee_id": timeline.assignee_id,
         },
         ledger=_ledger(ticket_id, terms, progress),
-        clocks=[_clock(ticket_id, reading) for reading in timeline.clocks],
+        clocks=[_clock(ticket_id, terms.target(reading.clock), reading) for reading in timeline.clocks],
         links=[_link(ticket_id, link) for link in timeline.links],
     )
 
@@ -120,7 +122,8 @@ def _interval(ticket_id: UUID, position: int, starts_at: datetime, ends_at: date
     }
 
 
-def _clock(ticket_id: UUID, reading: Any) -> Row:
+def _clock(ticket_id: UUID, target: Target, reading: ClockReading) -> Row:
+    fires = reading.fires()
     return {
         "ticket_id": ticket_id,
         "clock": reading.clock.value,
@@ -135,7 +138,18 @@ def _clock(ticket_id: UUID, reading: Any) -> Row:
         "due_at": reading.due_at,
         "breached_at": reading.breached_at,
         "no_due_reason": reading.no_due_reason,
-        "next_fire_at": reading.next_fire_at(),
+        "next_fire_at": fires[0][1] if fires else None,
+        "round": reading.cycle,
+        "objective": target.objective,
+        "calendar_id": target.calendar_id,
+        "calendar_version": version_at(target.calendar, reading.started_at),
+        "effect": None,
+        "is_best_effort": False,
+        "promised": None,
+        "observed": None,
+        "shortfall": None,
+        "fires": [[percent, at.isoformat()] for percent, at in fires],
+        "refuted_by": None,
     }
 
 

@@ -12,13 +12,12 @@ from services.requests.tickets.queries.read import clock_ids
 from services.requests.tickets.refusals import UnknownClock
 from services.requests.tickets.rules.stored import Row, event_row
 from services.requests.tickets.service.recording import Unfolded, readable_ticket, unfold
-from services.requests.timeline.calendars import CalendarHistory
+from services.requests.timeline.calendars import version_at
 from services.requests.timeline.events import Event, in_effect
 from services.requests.timeline.explanation import explain_clock
 from services.requests.timeline.facts import Commented, Moved
 from services.requests.timeline.ledger import Interval
 from services.requests.timeline.readings import ClockReading
-from services.requests.timeline.terms import Target
 from services.requests.timeline.vocabulary import ClockName, Visibility
 from services.shared.auth import Actor
 from services.shared.db import Connection
@@ -118,7 +117,7 @@ async def explain_ticket_clock(
         "duration": str(explained.duration),
         "due": explained.due,
         "calendar_id": pinned.calendar_id,
-        "calendar_version": _version_at(shown.terms.target(ClockName(name)), explained.reading.started_at),
+        "calendar_version": version_at(shown.terms.target(ClockName(name)).calendar, explained.reading.started_at),
         "offering_id": shown.row["offering_id"],
         "offering_version": shown.row["offering_version"],
         "agreement_version_id": shown.row["agreement_version_id"],
@@ -149,12 +148,6 @@ async def explain_ticket_clock(
         ],
         "recalculations": [asdict(each) for each in explained.recalculations],
     }
-
-
-def _version_at(target: Target, started_at: datetime) -> int:
-    """The number of the calendar version in which a cycle counts that started then."""
-    calendar = target.calendar
-    return calendar.number_at(started_at) if isinstance(calendar, CalendarHistory) else 1
 
 
 def comment_of(event: Event) -> dict[str, Any] | None:

@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.requests.catalogue.terms import Current, TermsCache
 from services.requests.tickets.queries.whole import WholeTicket, next_whole_tickets
-from services.requests.tickets.rules.pinned import pinned_from
 from services.requests.tickets.rules.stored import Row, event_of, kept_of
 from services.requests.tickets.service.recording import terms_of
-from services.requests.timeline.facts import UnreadableFact
 from services.requests.timeline.fold import progress_of, view
+from services.requests.timeline.payloads import UnreadableEvent
+from services.requests.timeline.promised import pinned_from
 from services.shared.db import Connection, hot_transaction
 
 BATCH = 200
@@ -62,7 +62,7 @@ async def _verified(connection: Connection, current: Current, whole: WholeTicket
     row = whole.ticket
     try:
         differences = tuple(await _differences(connection, current, whole))
-    except (UnreadableFact, LookupError, ValueError) as broken:
+    except (UnreadableEvent, LookupError, ValueError) as broken:
         differences = (Difference("events", "unreadable", repr(broken)),)
     return Verified(row["id"], row["key"], differences)
 
