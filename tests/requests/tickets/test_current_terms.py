@@ -1,10 +1,19 @@
 """A ticket is made of what is in memory, in one statement that holds only while that is current."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from services.requests.tickets.queries.write import update_ticket
+from services.requests.tickets.schemas import NewTransition
+from services.requests.tickets.service import act, recording
+from services.requests.tickets.service.verify import verify_tickets
+from services.requests.timeline.vocabulary import State
+from services.shared.auth import Actor
+from services.shared.db import hot_transaction
 from tests.requests.tickets.counting import statements
 from tests.requests.tickets.desk import Desk
 
@@ -60,3 +69,39 @@ async def test_a_change_holds_at_once_while_others_submit(desk: Desk) -> None:
             assert (await desk.submit())["offering_version"] == version + 1
 
     await asyncio.gather(change_on(), *(submit_on() for _ in range(3)))
+
+
+async def test_an_act_that_meets_a_new_calendar_version_counts_in_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = await desk.submit()
+    assert (await desk.step(ticket, "fulfilled")).status_code == 201
+    met = 0
+
+    async def after_a_new_version(*given: Any, **named: Any) -> int:
+        nonlocal met
+        met += 1
+        if met == 1:
+            await work_round_the_clock(desk)
+        return await update_ticket(*given, **named)
+
+    monkeypatch.setattr(recording, "update_ticket", after_a_new_version)
+    reopener = Actor(desk.requester_id, department_roles={desk.hr.id: "member"})
+    async with hot_transaction(desk.app.state.engine) as connection:
+        now = datetime.now(UTC) + timedelta(minutes=1)
+        step = NewTransition(to=State.IN_PROGRESS)
+        await act.move_ticket(connection, desk.app.state.terms, reopener, UUID(ticket["id"]), step, now=now)
+    assert met == 2
+    found = verify_tickets(desk.app.state.engine, desk.app.state.terms)
+    assert [each.differences async for each in found] == [()]
+
+
+async def work_round_the_clock(desk: Desk) -> None:
+    """A new version of the calendar by which IT works."""
+    admin = desk.people.admin()
+    known = await desk.client.get(f"/v1/calendars/assignments/{desk.it.id}", headers=admin)
+    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    version = {"time_zone": "UTC", "shifts": [{"weekday": day, "start": "00:00", "end": "24:00"} for day in days]}
+    path = f"/v1/calendars/{known.json()['calendar_id']}/versions"
+    saved = await desk.client.post(path, json=version, headers=admin)
+    assert saved.status_code == 201, saved.text

@@ -50,7 +50,7 @@ WITH changed AS (
         assignee_id = n.assignee_id, priority = n.priority, terms = n.terms,
         events = n.events, folded_at = n.folded_at, version = ticket.version + 1
     FROM jsonb_populate_record(NULL::ticket, $2::jsonb) AS n
-    WHERE ticket.id = $1 RETURNING ticket.id, ticket.version
+    WHERE ticket.id = $1 AND $9 = (SELECT token FROM catalogue_generation) RETURNING ticket.id, ticket.version
 ), events AS (
     INSERT INTO ticket_event SELECT e.* FROM changed, jsonb_populate_recordset(NULL::ticket_event, $3::jsonb) AS e
 ), ledger AS (
@@ -75,7 +75,7 @@ WITH changed AS (
         SELECT k.id FROM jsonb_populate_recordset(NULL::ticket_link, $7::jsonb) AS k
     )
 ), leaving AS ({_OUTBOX.format(after="changed", parameter="$8")})
-SELECT version FROM changed
+SELECT (SELECT version FROM changed) AS version, (SELECT token FROM catalogue_generation) AS token
 """
 
 
@@ -124,10 +124,20 @@ async def insert_ticket(
 
 
 async def update_ticket(
-    connection: Connection, ticket_id: UUID, ticket: Row, kept: Kept, written: Written, *, same_ledger_rows: int = 0
+    connection: Connection,
+    ticket_id: UUID,
+    ticket: Row,
+    kept: Kept,
+    written: Written,
+    *,
+    only_under: UUID,
+    same_ledger_rows: int = 0,
 ) -> int:
-    """An act on a ticket that the transaction holds; its new version. The first `same_ledger_rows` are as they were."""
-    version: int = await connection.fetchval(
+    """An act on a ticket that the transaction holds; its new version. The first `same_ledger_rows` are as they were.
+
+    It is written while `only_under` is the current generation. Superseded.
+    """
+    row = await connection.fetchrow(
         UPDATE_TICKET,
         ticket_id,
         _json({**ticket, **kept.ticket}),
@@ -137,7 +147,13 @@ async def update_ticket(
         _json(_with_ids(kept.clocks)),
         _json(kept.links),
         _leaving(written.leaving),
+        only_under,
     )
+    if row is None:
+        raise LookupError("a SELECT without FROM has a row")
+    if row["version"] is None:
+        raise Superseded(row["token"])
+    version: int = row["version"]
     return version
 
 

@@ -3,21 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from services.requests.catalogue.terms import Current, OfferingTerms
-from services.requests.departments.queries import departments_by_code
 from services.requests.tickets.policies import can_read_ticket
 from services.requests.tickets.queries.read import events_of, find_ticket, hold_ticket, link_departments
-from services.requests.tickets.queries.write import Written, insert_ticket, update_ticket
+from services.requests.tickets.queries.write import Superseded, Written, insert_ticket, update_ticket
 from services.requests.tickets.refusals import UnknownTicket
-from services.requests.tickets.rules.pinned import PinnedTarget, PinnedTerms, pinned_from
-from services.requests.tickets.rules.stored import Kept, Row, event_of, event_row, first_difference, kept_of
+from services.requests.tickets.rules.stored import Row, event_of, event_row, first_difference, kept_of
+from services.requests.tickets.service.locating import located, with_calendars
 from services.requests.timeline.events import Event
 from services.requests.timeline.fold import LateFact, Progress, Timeline, advance, progress_of, view
+from services.requests.timeline.promised import PinnedTarget, PinnedTerms, pinned_from
 from services.requests.timeline.terms import Terms
-from services.requests.timeline.vocabulary import ClockName, Party, PartyKind
+from services.requests.timeline.vocabulary import ClockName, PartyKind
 from services.shared.auth import Actor
 from services.shared.db import Connection
 from services.shared.outbox import OutboxValues
@@ -106,13 +105,13 @@ async def open_ticket(
     `draft` holds the columns that no fold gives; `source_keys` go with the events of an import. With `only_under` it is
     written only while that is the current generation. Superseded.
     """
-    pinned = await _with_calendars(connection, current, pinned, events)
+    pinned = await with_calendars(connection, current, pinned, events)
     terms = await terms_of(connection, current, pinned)
     progress = progress_of(terms, events)
     if progress is None:
         raise ValueError("a ticket begins with a fact")
     timeline = view(terms, progress, now)
-    kept = await _located(connection, kept_of(draft["id"], terms, progress, timeline), {})
+    kept = await located(connection, kept_of(draft["id"], terms, progress, timeline), {})
     row = {
         **draft,
         "priority": timeline.priority or draft["promised_priority"],
@@ -138,15 +137,36 @@ async def append(
     leaving: Sequence[OutboxValues] = (),
     source_keys: Sequence[str | None] = (),
 ) -> Row:
-    """Write these events onto a held ticket, and what the fold says then; its row as it is now."""
+    """Write these events onto a held ticket, and what the fold says then; its row as it is now.
+
+    It is folded with what `current` knows, in one statement that holds only while that is current; else folded again.
+    """
+    while True:  # each turn is a change that somebody committed meanwhile
+        try:
+            return await _append_under(connection, current, held, events, now, leaving, source_keys)
+        except Superseded as superseded:
+            current = Current(superseded.token, current.working_times)
+            held = await unfold(connection, current, held.row)
+
+
+async def _append_under(
+    connection: Connection,
+    current: Current,
+    held: Unfolded,
+    events: Sequence[Event],
+    now: datetime,
+    leaving: Sequence[OutboxValues],
+    source_keys: Sequence[str | None],
+) -> Row:
+    """The act as this generation has it. Superseded."""
     ticket_id = held.row["id"]
-    pinned = await _with_calendars(connection, current, held.pinned, events)
+    pinned = await with_calendars(connection, current, held.pinned, events)
     terms = held.terms if pinned == held.pinned else await terms_of(connection, current, pinned)
     progress = _joined(terms, held, events)
     timeline = view(terms, progress, now)
     before = kept_of(ticket_id, held.terms, held.progress, held.at(now)).ledger
     departments = await link_departments(connection, ticket_id) if progress.links else {}
-    kept = await _located(connection, kept_of(ticket_id, terms, progress, timeline), departments)
+    kept = await located(connection, kept_of(ticket_id, terms, progress, timeline), departments)
     changed = {
         "priority": timeline.priority or held.row["promised_priority"],
         "terms": pinned.document(),
@@ -162,6 +182,7 @@ async def append(
         kept,
         Written(rows, leaving),
         same_ledger_rows=first_difference(before, kept.ledger),
+        only_under=current.token,
     )
     return {**held.row, **changed, **kept.ticket, "version": version}
 
@@ -179,33 +200,3 @@ def _joined(terms: Terms, held: Unfolded, events: Sequence[Event]) -> Progress:
     if progress is None:
         raise ValueError("a ticket keeps its first fact")
     return progress
-
-
-async def _with_calendars(
-    connection: Connection, current: Current, pinned: PinnedTerms, events: Sequence[Event]
-) -> PinnedTerms:
-    """The terms with the calendars of departments that these events hand the ticket to, as they work now."""
-    named = {str(code) for event in events if (code := getattr(event.payload, "department", None))}
-    missing = [code for code in named - {pinned.provider} if _spelled(code) not in pinned.calendars]
-    if not missing:
-        return pinned
-    known = await departments_by_code(connection.fetch, missing)
-    calendars = dict(pinned.calendars)
-    for code, department in sorted(known.items()):
-        calendars[_spelled(code)] = (await current.calendar_of(connection.fetch, department.id)).calendar_id
-    return PinnedTerms(pinned.provider, pinned.calendar_id, pinned.targets, calendars, pinned.reopening_window)
-
-
-def _spelled(code: str) -> str:
-    return str(Party(PartyKind.DEPARTMENT, code))
-
-
-async def _located(connection: Connection, kept: Kept, departments: dict[UUID, Any]) -> Kept:
-    """The rows of links with the ids of their departments; one that is known keeps its own, whatever its code now."""
-    new = {str(link["department"]) for link in kept.links if link["id"] not in departments}
-    known = await departments_by_code(connection.fetch, list(new)) if new else {}
-    links = [
-        {**link, "department_id": departments.get(link["id"]) or getattr(known.get(link["department"]), "id", None)}
-        for link in kept.links
-    ]
-    return kept._replace(links=links)
