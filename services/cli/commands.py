@@ -28,6 +28,10 @@ COMMANDS = {
     "up": Command("services.cli.up", "start the whole platform on this machine"),
     "serve": Command("services.cli.serve", "run one service, or the gateway"),
     "migrate": Command("services.cli.migrate", "bring a service's database to this version"),
+    "prepare-databases": Command("services.cli.prepare_databases", "make the services' roles and databases"),
+    "secrets": Command("services.cli.env_secrets", "make .env, with a secret in every place of the template"),
+    "first-admin": Command("services.cli.first_admin", "print the first administrator's one-time link"),
+    "health": Command("services.cli.health", "ask a process of this machine whether it is ready"),
     "import": Command("services.cli.log_import", "bring in the log of another system"),
     "report": Command("services.cli.report", "print a report of a running platform"),
     "verify": Command("services.cli.verify", "fold every ticket again and compare what is kept"),
@@ -70,5 +74,5 @@ def main(arguments: Sequence[str]) -> int:
 
 def overview() -> str:
     """Help: the commands, one a line."""
-    lines = [f"  {name:<10}{command.summary}" for name, command in COMMANDS.items()]
+    lines = [f"  {name:<19}{command.summary}" for name, command in COMMANDS.items()]
     return "\n".join([f"usage: {NAME} COMMAND …   ({NAME} COMMAND --help tells more)", "", *lines])

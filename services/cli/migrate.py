@@ -5,6 +5,7 @@ import os
 
 from services.launcher.databases import SERVICES
 from services.launcher.errors import CannotStart
+from services.launcher.given_secrets import password_of, refuse_weak_secrets
 from services.shared.migrating import upgrade
 
 ADDRESS = "ACUERDO_MIGRATION_DATABASE_URL"
@@ -20,5 +21,6 @@ def run(options: argparse.Namespace) -> int:
     address = os.environ.get(ADDRESS)
     if not address:
         raise CannotStart(f"{ADDRESS} is not set: the address of the database for the role that owns it")
+    refuse_weak_secrets({f"the password in {ADDRESS}": password_of(address)})
     upgrade(options.service, address)
     return 0

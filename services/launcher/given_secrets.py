@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
 
-from pydantic import SecretStr
-from pydantic_settings import BaseSettings
-
 from services.launcher.errors import CannotStart
 
 PLACEHOLDER = "change-me"
@@ -41,19 +38,6 @@ def weakness(secret: str | None) -> str | None:
     if len(set(secret)) < FEWEST:
         return "repeats few characters"
     return None
-
-
-def secrets_of(settings: BaseSettings) -> dict[str, str | None]:
-    """The secrets among a process's settings by variable: what is typed as one, and the passwords in addresses."""
-    prefix = settings.model_config.get("env_prefix", "")
-    found: dict[str, str | None] = {}
-    for name, field in type(settings).model_fields.items():
-        value, variable = getattr(settings, name), f"{prefix}{name}".upper()
-        if SecretStr in (field.annotation, *getattr(field.annotation, "__args__", ())):
-            found[variable] = value.get_secret_value() if value is not None else None
-        elif name in ("database_url", "nats_url"):
-            found[f"the password in {variable}"] = password_of(value)
-    return found
 
 
 def password_of(url: str) -> str | None:

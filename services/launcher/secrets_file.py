@@ -8,7 +8,10 @@ from services.launcher.data_directory import DataDirectory, read_json, write_who
 from services.launcher.databases import SERVICES, Passwords
 from services.launcher.errors import CannotStart
 
-SETTINGS: Mapping[str, Mapping[str, str]] = {"identity": {"ACUERDO_KEY_ENCRYPTION_SECRET": "identity_key_encryption"}}
+SETTINGS: Mapping[str, Mapping[str, str]] = {
+    "identity": {"ACUERDO_KEY_ENCRYPTION_SECRET": "identity_key_encryption"},
+    "feedback": {"ACUERDO_LINK_SECRET": "feedback_links"},
+}
 """Secrets among a service's own settings, by variable, with their names in `secrets.json`."""
 
 

@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
-from services.cli.processes import app_module, settings_class
+from services.cli.processes import app_module, secrets_of, settings_class
 from services.launcher.databases import SERVICES
-from services.launcher.given_secrets import PLACEHOLDER, secrets_of
+from services.launcher.given_secrets import PLACEHOLDER
 from tests.launcher.processes import PROJECT
 
 GOOD = "c41f9ca0aa09cf07bfa22e4a6c0d1e5f"
