@@ -18,6 +18,9 @@ EVERYBODY: Final = frozenset(
         Scope.TICKETS_READ,
         Scope.TICKETS_WRITE,
         Scope.INTERACTIONS_READ,
+        Scope.SURVEYS_READ,
+        Scope.RESPONSES_READ,
+        Scope.RESPONSES_WRITE,
         Scope.REPORTS_READ,
     }
 )

@@ -25,3 +25,6 @@ class Scope(StrEnum):
     TICKETS_IMPORT = "tickets:import"
     REPORTS_READ = "reports:read"
     INTERACTIONS_READ = "interactions:read"
+    SURVEYS_READ = "surveys:read"
+    RESPONSES_READ = "responses:read"
+    RESPONSES_WRITE = "responses:write"
