@@ -60,6 +60,7 @@ _REQUESTS = (
     ("/v1/reports", NOBODY),
 )
 _FEEDBACK = (
+    ("/answers", ANYONE),
     ("/v1/surveys", NOBODY),
     ("/v1/invitations", NOBODY),
     ("/v1/responses", NOBODY),

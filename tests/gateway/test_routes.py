@@ -15,6 +15,7 @@ TABLE = RouteTable(ROUTES)
         ("/v1/calendars/compute", Service.REQUESTS), ("/v1/tickets/1/clocks/2/explanation", Service.REQUESTS),
         ("/v1/reports/time-held", Service.REQUESTS), ("/v1/imports/1", Service.REQUESTS),
         ("/v1/interactions", Service.FEEDBACK), ("/v1/surveys/1/invitations", Service.FEEDBACK),
+        ("/answers/a-token", Service.FEEDBACK),
     ],
 )  # fmt: skip
 def test_each_resource_of_the_api_goes_to_its_service(path: str, service: Service) -> None:
@@ -37,7 +38,7 @@ def test_only_imports_may_send_large_bodies() -> None:
 def test_only_what_the_api_says_is_public() -> None:
     assert {route.prefix for route in ROUTES if route.public} == {
         "/oauth2", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/v1/sessions",
-        "/v1/calendars/compute",
+        "/v1/calendars/compute", "/answers",
     }  # fmt: skip
     assert {method for route in ROUTES if route.prefix == "/v1/sessions" for method in route.public} == {"POST"}
 
