@@ -13,7 +13,7 @@ GOOD = "c41f9ca0aa09cf07bfa22e4a6c0d1e5f"
 TAKES_SECRETS = {
     "identity": {"ACUERDO_KEY_ENCRYPTION_SECRET"},
     "requests": set[str](),
-    "feedback": set[str](),
+    "feedback": {"ACUERDO_LINK_SECRET"},
 }
 
 

@@ -4,8 +4,10 @@ from typing import Annotated
 
 from fastapi import Query
 
+from services.feedback.interactions.models import Interaction
 from services.feedback.interactions.queries import page_of_interactions
-from services.feedback.interactions.schemas import InteractionPublic
+from services.feedback.interactions.schemas import AttainmentPublic, InteractionPublic, KeptPublic, ScorePublic
+from services.feedback.statistics.rules import satisfaction, wilson
 from services.shared.auth import Actor, requires
 from services.shared.paging import BadCursor, Paging
 from services.shared.routing import Transaction, feature_router, problem_responses
@@ -38,6 +40,24 @@ async def list_interactions(
     )
     last = rows[-1] if has_more else None
     return Page(
-        items=[InteractionPublic.model_validate(row) for row in rows],
+        items=[_public(row) for row in rows],
         next=page.cursor([last.customer_department_id, last.provider_department_id]) if last else None,
     )
+
+
+def _public(row: Interaction) -> InteractionPublic:
+    return InteractionPublic.model_validate(
+        {
+            **row.model_dump(),
+            "attainment": AttainmentPublic(
+                provider=_kept(row.provider_met, row.provider_missed),
+                customer=_kept(row.customer_met, row.customer_missed),
+            ),
+            "score": ScorePublic.model_validate(satisfaction(row.scored, row.score_sum, row.satisfied)),
+        }
+    )
+
+
+def _kept(met: int, missed: int) -> KeptPublic:
+    share = wilson(met, met + missed)
+    return KeptPublic(met=met, missed=missed, share=share.share, low=share.low, high=share.high)

@@ -1,4 +1,4 @@
-"""The table of interactions."""
+"""The tables of interactions, and of what each ticket has added to them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,11 +8,15 @@ from sqlmodel import Field
 
 from services.feedback.db import Base
 
+_COUNT = {"server_default": "0"}
+
 
 class Interaction(Base, table=True):
-    """A customer department and a provider department, and how often the one has asked the other.
+    """A customer department and a provider department, and what has come of it so far, in counts.
 
-    It is there from the first ticket on; the times are those of submission, whatever order the events came in.
+    The times are those of submission, whatever order the events came in; null until news of a first ticket arrives.
+    `served` are fulfilments, `asked` those about which somebody was asked, `answered` those about which somebody
+    answered. `scored`, `score_sum` and `satisfied` are of the latest answer per ticket.
     """
 
     __table_args__ = (Index("ix_interaction_provider", "provider_department_id", "customer_department_id"),)
@@ -20,5 +24,30 @@ class Interaction(Base, table=True):
     customer_department_id: UUID = Field(primary_key=True)
     provider_department_id: UUID = Field(primary_key=True)
     tickets: int = Field(sa_type=BigInteger)
-    first_ticket_at: datetime = Field(sa_type=DateTime(timezone=True))
-    last_ticket_at: datetime = Field(sa_type=DateTime(timezone=True))
+    first_ticket_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    last_ticket_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    provider_met: int = Field(sa_type=BigInteger, sa_column_kwargs=_COUNT)
+    provider_missed: int = Field(sa_type=BigInteger, sa_column_kwargs=_COUNT)
+    customer_met: int = Field(sa_type=BigInteger, sa_column_kwargs=_COUNT)
+    customer_missed: int = Field(sa_type=BigInteger, sa_column_kwargs=_COUNT)
+    served: int = Field(sa_type=BigInteger, sa_column_kwargs=_COUNT)
+    asked: int = Field(sa_type=BigInteger, sa_column_kwargs=_COUNT)
+    answered: int = Field(sa_type=BigInteger, sa_column_kwargs=_COUNT)
+    scored: int = Field(sa_type=BigInteger, sa_column_kwargs=_COUNT)
+    score_sum: int = Field(sa_type=BigInteger, sa_column_kwargs=_COUNT)
+    satisfied: int = Field(sa_type=BigInteger, sa_column_kwargs=_COUNT)
+
+
+class MeasuredTicket(Base, table=True):
+    """What a ticket's promises have come to, as its interaction counts them: the next news counts by the difference."""
+
+    __tablename__ = "measured_ticket"
+
+    ticket_id: UUID = Field(primary_key=True)
+    version: int
+    customer_department_id: UUID
+    provider_department_id: UUID
+    provider_met: int
+    provider_missed: int
+    customer_met: int
+    customer_missed: int

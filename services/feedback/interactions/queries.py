@@ -1,4 +1,4 @@
-"""Named reads of interactions, and the one write."""
+"""Named reads of interactions, and the writes that count."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.feedback.interactions.models import Interaction
+from services.feedback.interactions.models import Interaction, MeasuredTicket
 from services.feedback.interactions.policies import (
     departments_seen_as_customer,
     departments_seen_as_provider,
@@ -31,9 +31,11 @@ async def page_of_interactions(
 ) -> Sequence[Interaction]:
     """Those that the actor may see, one more than the page holds.
 
-    In the order of their ids: counts and times move while somebody turns pages, and rows with them.
+    In the order of their ids: counts and times move while somebody turns pages, and rows with them. One of which only
+    later news has arrived so far, and not that of a first ticket, is not there yet.
     """
-    query = select(Interaction).where(_visible_to(actor)).order_by(customer, provider).limit(page.limit + 1)
+    query = select(Interaction).where(_visible_to(actor), col(Interaction.tickets) > 0)
+    query = query.order_by(customer, provider).limit(page.limit + 1)
     if customer_department_id is not None:
         query = query.where(customer == customer_department_id)
     if provider_department_id is not None:
@@ -61,6 +63,23 @@ async def add_ticket(
         "last_ticket_at": func.greatest(col(Interaction.last_ticket_at), row.excluded.last_ticket_at),
     }
     await session.execute(row.on_conflict_do_update(index_elements=[customer, provider], set_=counted))
+
+
+async def add_counts(session: AsyncSession, pair: tuple[UUID, UUID], **counts: int) -> None:
+    """Add these (some may be negative) to the counts of the interaction (customer, provider).
+
+    Holds its row until the transaction ends; `add_counts(session, pair)` does nothing else.
+    """
+    row = insert(Interaction).values(
+        customer_department_id=pair[0], provider_department_id=pair[1], tickets=0, **counts
+    )
+    grown = {name: col(getattr(Interaction, name)) + row.excluded[name] for name in counts or ("tickets",)}
+    await session.execute(row.on_conflict_do_update(index_elements=[customer, provider], set_=grown))
+
+
+async def measured_before(session: AsyncSession, ticket_id: UUID) -> MeasuredTicket | None:
+    """What was counted of this ticket last, held until the transaction ends."""
+    return await session.get(MeasuredTicket, ticket_id, with_for_update=True)
 
 
 def _visible_to(actor: Actor) -> ColumnElement[bool]:

@@ -1,12 +1,12 @@
 """Submitted tickets arrive over NATS and are counted, each once."""
 
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
-from tests.feedback.world import World, a_submitted_ticket, until
+from tests.feedback.told import A_MONDAY, a_submitted_ticket
+from tests.feedback.world import World, until
 
-A_MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 CUSTOMER, PROVIDER, OTHER = uuid4(), uuid4(), uuid4()
 
 

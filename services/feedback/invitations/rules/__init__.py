@@ -1,0 +1,1 @@
+"""What invitations follow, computed: the budget of requests, the standing of an invitation, links."""

@@ -1,0 +1,1 @@
+"""Responses: what people answer, on the page that a link opens or through the API."""

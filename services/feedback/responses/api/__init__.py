@@ -1,0 +1,1 @@
+"""Routes of responses: the answer page, and JSON."""

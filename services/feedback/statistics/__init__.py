@@ -1,0 +1,1 @@
+"""Statistics: few, right, always with n. Pure; the source of each formula stands beside it."""
