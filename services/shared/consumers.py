@@ -103,6 +103,19 @@ class Consumers:
 
         return await self._intake.replay(consumer, event_id, datetime.now(UTC), effect)
 
+    async def take_in(self, subject: str, body: str, *, now: datetime) -> bool:
+        """Let a published event take effect at `now`, before NATS brings it (which then changes nothing).
+
+        False where the service's own consumer does not read it, or has. Raises what the handler raises.
+        """
+        handler = self._handlers[stream_of(subject), self._service].get(subject)
+        if handler is None:
+            return False
+        event = self._read(subject, body)
+        return await self._intake.take_in(
+            self._service, event.id, now, lambda session: handler(session, event.data, event)
+        )
+
     async def run(self) -> None:
         """Consume until cancelled; what is being handled then gets five seconds. Waits for whatever is away."""
         broker = self.make_broker()
