@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.requests.agreements import api as agreements
 from services.requests.calendars import api as calendars
 from services.requests.catalogue import api as catalogue
 from services.requests.catalogue.terms import TermsCache
@@ -38,6 +39,7 @@ from services.shared.upkeep import ConsumersCheck, outbox_check, tidy
 ROUTERS = (
     calendars.router,
     catalogue.router,
+    agreements.router,
     asking.router,
     acting.router,
     showing.router,

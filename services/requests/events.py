@@ -1,6 +1,6 @@
 """What the requests service publishes."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -12,6 +12,7 @@ _A_TICKET = "019a8f00-0000-7000-8000-000000000001"
 _IT = "019a8f00-0000-7000-8000-0000000000a1"
 _PEOPLE_OPERATIONS = "019a8f00-0000-7000-8000-0000000000a2"
 _AN_OFFERING = "019a8f00-0000-7000-8000-0000000000b1"
+_AN_AGREEMENT = "019a8f00-0000-7000-8000-0000000000d0"
 _AN_AGREEMENT_VERSION = "019a8f00-0000-7000-8000-0000000000d1"
 _A_PERSON = "019a8f00-0000-7000-8000-0000000000c1"
 _A_COLLEAGUE = "019a8f00-0000-7000-8000-0000000000c2"
@@ -119,3 +120,53 @@ class TicketMeasured(PublishedEvent):
     provider_department_id: UUID = Field(examples=[_IT])
     provider: Counts = Field(description="targets", examples=[{"met": 3, "missed": 0}])
     customer: Counts = Field(description="obligations", examples=[{"met": 1, "missed": 1}])
+class AgreementProposed(PublishedEvent):
+    """A side has proposed a version of an agreement; what was proposed before and not signed by both no longer is."""
+
+    subject = "acuerdo.requests.agreement.proposed.v1"
+    key = "agreement_id"
+
+    agreement_id: UUID = Field(examples=[_AN_AGREEMENT])
+    agreement_version_id: UUID = Field(examples=[_AN_AGREEMENT_VERSION])
+    number: int = Field(examples=[1])
+    customer_department_id: UUID = Field(examples=[_PEOPLE_OPERATIONS])
+    provider_department_id: UUID = Field(examples=[_IT])
+    proposed_by: UUID = Field(examples=[_A_PERSON])
+    proposed_for: str = Field(description="customer or provider", examples=["customer"])
+    effective_from: date = Field(examples=["2026-04-01"])
+    proposed_at: datetime = Field(examples=["2026-03-12T09:00:00Z"])
+
+
+class AgreementSigned(PublishedEvent):
+    """Both sides have signed a version, which holds from `in_force_from` on and ends the one before there."""
+
+    subject = "acuerdo.requests.agreement.signed.v1"
+    key = "agreement_id"
+
+    agreement_id: UUID = Field(examples=[_AN_AGREEMENT])
+    agreement_version_id: UUID = Field(description="what tickets pin", examples=[_AN_AGREEMENT_VERSION])
+    number: int = Field(examples=[1])
+    customer_department_id: UUID = Field(examples=[_PEOPLE_OPERATIONS])
+    provider_department_id: UUID = Field(examples=[_IT])
+    offering_ids: list[UUID] = Field(examples=[[_AN_OFFERING]])
+    applies_to_open: bool = Field(description="whether open tickets are ruled to it as well", examples=[False])
+    in_force_from: date = Field(examples=["2026-04-01"])
+    in_force_until: date | None = Field(
+        description="the first day on which it no longer holds; null: until another or an end", examples=["2027-04-01"]
+    )
+    signed_at: datetime = Field(description="by the second side", examples=["2026-03-16T09:00:00Z"])
+
+
+class AgreementTerminated(PublishedEvent):
+    """A side has ended an agreement: from `ends_on` on it covers nothing."""
+
+    subject = "acuerdo.requests.agreement.terminated.v1"
+    key = "agreement_id"
+
+    agreement_id: UUID = Field(examples=[_AN_AGREEMENT])
+    customer_department_id: UUID = Field(examples=[_PEOPLE_OPERATIONS])
+    provider_department_id: UUID = Field(examples=[_IT])
+    ends_on: date = Field(examples=["2026-12-31"])
+    terminated_for: str = Field(description="customer or provider", examples=["provider"])
+    terminated_by: UUID = Field(examples=[_A_PERSON])
+    terminated_at: datetime = Field(examples=["2026-11-20T09:00:00Z"])

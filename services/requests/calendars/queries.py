@@ -37,6 +37,11 @@ LIMIT 1
 _VERSIONS = (
     "SELECT calendar_id, id, created_at FROM calendar_version WHERE calendar_id = ANY($1::uuid[]) ORDER BY number"
 )
+_ZONES = """
+SELECT calendar.id, calendar_version.definition->>'time_zone'
+FROM calendar JOIN calendar_version ON calendar_version.id = calendar.current_version_id
+WHERE calendar.id = ANY($1::uuid[])
+"""
 _DEFINITIONS = "SELECT id, definition::text, public_holidays::text FROM calendar_version WHERE id = ANY($1::uuid[])"
 
 
@@ -63,6 +68,11 @@ async def calendars_by_id(fetch: Fetch, ids: Sequence[UUID]) -> dict[UUID, Resol
         list(ids),
     )
     return {row[0]: ResolvedCalendar(*row) for row in rows}
+
+
+async def zones_of_calendars(fetch: Fetch, ids: Collection[UUID]) -> dict[UUID, str]:
+    """The zones of these calendars' current versions, as far as they exist."""
+    return {row[0]: row[1] for row in await fetch(_ZONES, list(ids))}
 
 
 class WorkingTimes:

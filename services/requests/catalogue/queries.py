@@ -1,6 +1,6 @@
 """Named reads of the catalogue."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -84,3 +84,7 @@ async def page_of_offerings(
         wanted = wanted.where(older_than(columns, after))
     rows, goes_on = page.split((await session.scalars(wanted)).all())
     return rows, page.cursor((rows[-1].created_at, rows[-1].id)) if goes_on else None
+async def providers_of_offerings(fetch: Fetch, ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Who offers these, as far as they exist."""
+    sql = "SELECT id, provider_department_id FROM offering WHERE id = ANY($1::uuid[])"
+    return {row[0]: row[1] for row in await fetch(sql, list(ids))}

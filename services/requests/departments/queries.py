@@ -21,6 +21,17 @@ WITH RECURSIVE line AS (
 SELECT {_COLUMNS} FROM line ORDER BY depth
 """
 
+_ABOVE = f"""
+WITH RECURSIVE line AS (
+    SELECT id, 0 AS depth FROM unnest($1::uuid[]) AS below (id)
+    UNION ALL
+    SELECT department_copy.parent_id, line.depth + 1
+    FROM line JOIN department_copy ON department_copy.id = line.id
+    WHERE line.depth < {DEEPEST} AND department_copy.parent_id IS NOT NULL
+)
+SELECT DISTINCT id FROM line
+"""
+
 _STORE = f"""
 INSERT INTO department_copy ({_COLUMNS})
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::boolean[], $6::bigint[])
@@ -39,6 +50,11 @@ async def find_departments(fetch: Fetch, ids: Collection[UUID]) -> dict[UUID, De
 async def line_of(fetch: Fetch, department_id: UUID) -> list[Department]:
     """The department and its ancestors, nearest first; empty if it is not known here."""
     return [Department(*row) for row in await fetch(_UPWARDS, department_id)]
+
+
+async def departments_above(fetch: Fetch, ids: Collection[UUID]) -> set[UUID]:
+    """These departments and all their ancestors."""
+    return {row[0] for row in await fetch(_ABOVE, list(ids))} if ids else set()
 
 
 async def codes_of_departments(fetch: Fetch) -> dict[UUID, str]:

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
 
+from services.requests.calendars.rules import ROUND_THE_CLOCK
 from services.requests.departments.rules import Department
 from tests.contracts.authorisation.asking import ANY_VERSION, ROLES, Asked, Headers, Prepare, scopes_of_caller, send
 from tests.embedded import Databases
@@ -133,6 +135,36 @@ async def _changed_offering(world: RequestsWorld) -> Asked:
     return Asked("PATCH", f"/v1/offerings/{offering['id']}", {"name": "Changed"}, ANY_VERSION)
 
 
+def _agreement_between(world: RequestsWorld) -> dict[str, Any]:
+    """What IT and HR might agree on."""
+    return {
+        "customer_department_id": str(world.desk.hr.id),
+        "provider_department_id": str(world.desk.it.id),
+        "customer_calendar_id": str(ROUND_THE_CLOCK),
+        "provider_calendar_id": str(ROUND_THE_CLOCK),
+        "offering_ids": [str(world.desk.offering_id)],
+        "effective_from": datetime.now(UTC).date().isoformat(),
+    }
+
+
+async def _new_agreement(world: RequestsWorld) -> Asked:
+    return Asked("POST", "/v1/agreements", _agreement_between(world))
+
+
+async def _agreements(world: RequestsWorld) -> Asked:
+    made = await world.made("/v1/agreements", _agreement_between(world), world.token("manager"))
+    return Asked("GET", "/v1/agreements?limit=1", concerned=made["id"])
+
+
+def _agreement(below: str = "", *, version: bool = False, body: object = None) -> Prepare:
+    async def prepare(world: RequestsWorld) -> Asked:
+        made = await world.made("/v1/agreements", _agreement_between(world), world.token("manager"))
+        sent = _agreement_between(world) if version else body
+        return Asked("GET" if sent is None else "POST", f"/v1/agreements/{made['id']}{below}", sent)
+
+    return prepare
+
+
 async def _tickets(world: RequestsWorld) -> Asked:
     ticket = await world.ticket()
     return Asked("GET", "/v1/tickets?limit=1", concerned=ticket["id"])
@@ -212,6 +244,16 @@ REQUESTS_CASES: Mapping[str, Prepare] = {
     "offerings_get_offering": _get("/v1/offerings/{offering}"),
     "offerings_publish_offering": _new_offering,
     "offerings_change_offering": _changed_offering,
+    "agreements_propose_agreement": _new_agreement,
+    "agreements_list_agreements": _agreements,
+    "agreements_get_agreement": _agreement(),
+    "agreements_propose_version": _agreement("/versions", version=True),
+    "agreements_list_versions": _agreement("/versions"),
+    "agreements_get_version": _agreement("/versions/1"),
+    "agreements_compare_versions": _agreement("/versions/1/diff"),
+    "agreements_sign_agreement": _agreement("/signatures", body={"version": 1}),
+    "agreements_list_signatures": _agreement("/signatures"),
+    "agreements_terminate_agreement": _agreement("/terminations", body={"reason": "No longer needed"}),
     "tickets_list_tickets": _tickets,
     "tickets_submit_ticket": _new_ticket(),
     "tickets_submit_ticket/for somebody else": _new_ticket(is_for_another=True),

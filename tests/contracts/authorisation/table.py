@@ -19,6 +19,8 @@ CALLERS = ("nobody", *SIGNED_IN.split(), *PROGRAMS.split(), "scopeless")
 MANAGERS = "manager customer_manager other_manager"
 READERS_OF_THE_TICKET = "asker agent manager customer_manager admin auditor connector"
 WORKERS_ON_THE_TICKET = "agent manager admin connector"
+READERS_OF_THE_AGREEMENT = f"{MEMBERS_OF_IT} {MEMBERS_OF_HR} admin auditor {PROGRAMS}"
+SIDES_OF_THE_AGREEMENT = "manager customer_manager"
 SEE_FIGURES = f"agent customer_agent other_agent {MANAGERS} admin auditor viewer {PROGRAMS}"
 
 Row = Mapping[str, int]
@@ -42,6 +44,8 @@ EVERYBODY = row(200, f"{SIGNED_IN} {PROGRAMS}")
 ADMINISTRATORS = "admin account connector"
 """Administrators, and the programs to which one gave the scope."""
 READS_THE_TICKET = row(200, READERS_OF_THE_TICKET, refused=404)
+READS_THE_AGREEMENT = row(200, READERS_OF_THE_AGREEMENT, refused=404)
+GIVES_A_SIDES_WORD = row(201, SIDES_OF_THE_AGREEMENT, s404="other_manager")
 SUBMITTERS = f"{MEMBERS_OF_HR} admin connector"
 
 TABLE: Mapping[str, Row] = {
@@ -102,6 +106,17 @@ TABLE: Mapping[str, Row] = {
     "offerings_get_offering": EVERYBODY,
     "offerings_publish_offering": row(201, f"manager {ADMINISTRATORS}"),
     "offerings_change_offering": row(200, f"manager {ADMINISTRATORS}"),
+    # requests: agreements, between IT and HR; a side's word is its manager's, and no administrator's
+    "agreements_propose_agreement": row(201, SIDES_OF_THE_AGREEMENT),
+    "agreements_list_agreements": EVERYBODY,
+    "agreements_get_agreement": READS_THE_AGREEMENT,
+    "agreements_propose_version": GIVES_A_SIDES_WORD,
+    "agreements_list_versions": READS_THE_AGREEMENT,
+    "agreements_get_version": READS_THE_AGREEMENT,
+    "agreements_compare_versions": READS_THE_AGREEMENT,
+    "agreements_sign_agreement": GIVES_A_SIDES_WORD,
+    "agreements_list_signatures": READS_THE_AGREEMENT,
+    "agreements_terminate_agreement": GIVES_A_SIDES_WORD,
     # requests: tickets; colleagues do not read each other's
     "tickets_list_tickets": EVERYBODY,
     "tickets_submit_ticket": row(201, SUBMITTERS),
@@ -152,6 +167,7 @@ TABLE: Mapping[str, Row] = {
 """Operation (or operation/variant) → caller → status. What is written after the operation is another case of it."""
 
 LISTED: Mapping[str, frozenset[str]] = {
+    "agreements_list_agreements": frozenset(READERS_OF_THE_AGREEMENT.split()),
     "tickets_list_tickets": frozenset(READERS_OF_THE_TICKET.split()),
     # who serves or manages IT answers for it on both sides; its members see whom it asks, not who asks it
     "interactions_list_interactions": frozenset(f"agent manager {MEMBERS_OF_HR} admin {LOOKERS_ON} {PROGRAMS}".split()),

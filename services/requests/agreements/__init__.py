@@ -1,0 +1,1 @@
+"""Agreements: what two departments promise each other, in versions that both sides sign."""

@@ -1,0 +1,1 @@
+"""Named reads of agreements, and the statements that say which dates a version covers."""

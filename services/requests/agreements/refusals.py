@@ -1,0 +1,113 @@
+"""What stands against proposing, signing and ending agreements."""
+
+from services.shared.language import Texts
+from services.shared.problems import Conflict, Forbidden, NotFound, Problem
+
+
+class UnknownAgreement(NotFound):
+    code = "unknown_agreement"
+    detail = Texts(
+        "The agreement does not exist, or you may not see it.", "El acuerdo no existe, o usted no puede verlo."
+    )
+
+
+class UnknownAgreementVersion(NotFound):
+    code = "unknown_agreement_version"
+    detail = Texts("The agreement has no version {number}.", "El acuerdo no tiene la versión {number}.")
+
+
+class MayNotPropose(Forbidden):
+    code = "may_not_propose"
+    detail = Texts(
+        "An agreement is proposed by a manager of one of its two departments, or by a manager's deputy.",
+        "Un acuerdo lo propone la gerencia de uno de sus dos departamentos, o quien la sustituye.",
+    )
+
+
+class MayNotSign(Forbidden):
+    code = "may_not_sign"
+    detail = Texts(
+        "A side's word is given by a manager of that department, or by a manager's deputy.",
+        "La palabra de una parte la da la gerencia de ese departamento, o quien la sustituye.",
+    )
+
+
+class OtherPair(Conflict):
+    code = "other_pair"
+    detail = Texts(
+        "An agreement stays between the two departments that began it; for others make another.",
+        "Un acuerdo sigue entre los dos departamentos que lo iniciaron; para otros haga otro.",
+    )
+
+
+class OfferingOfAnother(Conflict):
+    code = "offering_of_another"
+    detail = Texts(
+        "The offering {offering_id} is not one of the provider's, nor of a department below it.",
+        "La oferta {offering_id} no es del proveedor ni de un departamento que dependa de él.",
+    )
+
+
+class AgreementHasEnded(Conflict):
+    code = "agreement_terminated"
+    detail = Texts(
+        "This agreement was ended by one side as of {ends_on}.", "Una parte puso fin a este acuerdo el {ends_on}."
+    )
+
+
+class VersionSuperseded(Conflict):
+    code = "version_superseded"
+    detail = Texts(
+        "Version {number} is no longer what is proposed: read version {latest}.",
+        "La versión {number} ya no es la propuesta: lea la versión {latest}.",
+    )
+
+
+class AlreadySigned(Conflict):
+    code = "already_signed"
+    detail = Texts("Version {number} has that signature.", "La versión {number} ya tiene esa firma.")
+
+
+class OnePersonForBoth(Conflict):
+    code = "one_person_for_both"
+    detail = Texts(
+        "You have signed version {number} for the other side; one person cannot sign for both.",
+        "Usted firmó la versión {number} por la otra parte; una persona no puede firmar por ambas.",
+    )
+
+
+class VersionOver(Conflict):
+    code = "version_over"
+    detail = Texts(
+        "Version {number} holds until {until} at most: there is nothing left to sign.",
+        "La versión {number} rige como mucho hasta el {until}: no queda nada que firmar.",
+    )
+
+
+class AlreadyCovered(Conflict):
+    code = "already_covered"
+    detail = Texts(
+        "The agreement {agreement_id} covers the offering {offering_id}, priority {priority}, in the same time.",
+        "El acuerdo {agreement_id} cubre la oferta {offering_id}, prioridad {priority}, en el mismo periodo.",
+    )
+
+
+class EndsOutside(Conflict):
+    code = "ends_outside"
+    detail = Texts(
+        "An agreement is ended between {first} and {last}.", "Un acuerdo termina entre el {first} y el {last}."
+    )
+
+
+SIGNING_PROBLEMS: tuple[type[Problem], ...] = (
+    UnknownAgreement,
+    UnknownAgreementVersion,
+    MayNotSign,
+    AgreementHasEnded,
+    VersionSuperseded,
+    AlreadySigned,
+    OnePersonForBoth,
+    VersionOver,
+    AlreadyCovered,
+)
+"""What the route that signs lists among its problems."""
