@@ -20,7 +20,7 @@ Key = tuple[UUID, int]
 
 async def keep_fulfilment(session: AsyncSession, values: dict[str, Any]) -> tuple[Fulfilment, bool]:
     """The fulfilment of this ticket and cycle, and whether it is new: the first one, or in place of one taken back."""
-    row = insert(Fulfilment).values(values, taken_back_at=None)
+    row = insert(Fulfilment).values({**values, "taken_back_at": None})
     replaced = {name: row.excluded[name] for name in (*values, "taken_back_at")}
     was_slip = col(Fulfilment.taken_back_at).is_not(None) & (col(Fulfilment.version) < row.excluded.version)
     kept = row.on_conflict_do_update(index_elements=["ticket_id", "cycle"], set_=replaced, where=was_slip)
@@ -80,7 +80,7 @@ async def requests_sent(session: AsyncSession, person_id: UUID, now: datetime) -
     since = now - max((limit.within for limit in BUDGET), default=timedelta())
     query = select(col(Invitation.issued_at), col(Invitation.withdrawn_at).is_not(None))
     rows = await session.execute(query.where(col(Invitation.person_id) == person_id, col(Invitation.issued_at) > since))
-    return [Sent(*row) for row in rows.tuples()]
+    return [Sent(*row) for row in rows]
 
 
 async def invitations_of_fulfilment(session: AsyncSession, key: Key) -> dict[UUID, Invitation]:
@@ -108,7 +108,7 @@ async def find_invitation(
     query = _with_fulfilment().where(col(Invitation.id) == invitation_id)
     if for_update:
         query = query.with_for_update(of=Invitation)
-    row = (await session.execute(query)).tuples().one_or_none()
+    row = (await session.execute(query)).one_or_none()
     return None if row is None else (row[0], row[1])
 
 
@@ -122,7 +122,7 @@ async def page_of_invitations(
     if after is not None:
         query = query.where(older_than(order, after))
     query = query.order_by(*(column.desc() for column in order)).limit(page.limit + 1)
-    return [(row[0], row[1]) for row in (await session.execute(query)).tuples()]
+    return [(row[0], row[1]) for row in (await session.execute(query))]
 
 
 def _with_fulfilment() -> Any:

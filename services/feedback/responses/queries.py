@@ -103,14 +103,14 @@ async def scores_of(session: AsyncSession, keys: Sequence[Key]) -> dict[Key, tup
             col(Response.ticket_id), col(Response.cycle), col(Response.answered_at).desc(), col(Response.id).desc()
         )
     )
-    return {(ticket, cycle): (score, n) for ticket, cycle, score, n in (await session.execute(query)).tuples()}
+    return {(ticket, cycle): (score, n) for ticket, cycle, score, n in (await session.execute(query))}
 
 
 async def people_asked(session: AsyncSession, keys: Sequence[Key]) -> dict[Key, int]:
     """How many people were asked about each of these fulfilments."""
     ticket, cycle = col(Invitation.ticket_id), col(Invitation.cycle)
     query = select(ticket, cycle, func.count()).where(tuple_(ticket, cycle).in_(keys)).group_by(ticket, cycle)
-    return {(row[0], row[1]): row[2] for row in (await session.execute(query)).tuples()}
+    return {(row[0], row[1]): row[2] for row in (await session.execute(query))}
 
 
 async def people_not_asked(session: AsyncSession, keys: Sequence[Key]) -> dict[Key, dict[str, int]]:
@@ -118,7 +118,7 @@ async def people_not_asked(session: AsyncSession, keys: Sequence[Key]) -> dict[K
     ticket, cycle, reason = col(NotAsked.ticket_id), col(NotAsked.cycle), col(NotAsked.reason)
     query = select(ticket, cycle, reason, func.count()).where(tuple_(ticket, cycle).in_(keys))
     found: dict[Key, dict[str, int]] = {}
-    for row in (await session.execute(query.group_by(ticket, cycle, reason).order_by(reason))).tuples():
+    for row in await session.execute(query.group_by(ticket, cycle, reason).order_by(reason)):
         found.setdefault((row[0], row[1]), {})[row[2]] = row[3]
     return found
 

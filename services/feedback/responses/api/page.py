@@ -37,7 +37,7 @@ class PageRoute(SecretRoute):
         answer = super().get_route_handler()
 
         async def page(request: Request) -> Response:
-            query = {name: text for name, text in reversed(request.query_params.multi_items()) if _is_read(name, text)}
+            query = _query_read(request)
             request = Request({**request.scope, "query_string": urlencode(query).encode()}, request.receive)
             accepts = request.headers.get("accept", "")
             try:
@@ -53,8 +53,11 @@ class PageRoute(SecretRoute):
         return page
 
 
-def _is_read(name: str, text: str) -> bool:
-    return name in _READ and _READ[name](text)
+def _query_read(request: Request) -> dict[str, str]:
+    """Of the query what the page reads: of each name the first, where it says something."""
+    given = reversed(request.query_params.multi_items())
+    names = _READ.keys() if request.method == "GET" else {"lang"}  # a form sends its score in its body
+    return {name: text for name, text in given if name in names and _READ[name](text)}
 
 
 def _language(request: Request, lang: str | None) -> str:
