@@ -34,3 +34,8 @@ def in_force(calendar: Followed, at: datetime) -> WorkingTime:
 def version_at(calendar: Followed, at: datetime) -> int:
     """The number of that version; a single one is the first."""
     return 1 if isinstance(calendar, WorkingTime) else calendar.number_at(at)
+
+
+def of_version(calendar: Followed, number: int) -> WorkingTime:
+    """The version of that number, counted from 1; the latest known one where there are fewer."""
+    return calendar if isinstance(calendar, WorkingTime) else calendar.versions[min(number, len(calendar.versions)) - 1]

@@ -1,21 +1,23 @@
-"""Which moments start, stop and void each clock, and who pauses it: the table of clocks, and its cycles.
+"""Which moments start, stop and void each clock, and who pauses it: the table of clocks.
 
 Read where `agreements.md` is brief:
-- What the people of a department that holds a link tell the customer in public is a first response too: the outer
-  provider promised the whole.
-- A decline or a fulfilment stops `acknowledge`, whoever took the step: no clock outlives its ticket.
+- What the people of a department that holds a link tell the customer in public is a reply too: the outer provider
+  promised the whole.
+- A decline or a fulfilment stops `acknowledge`, whoever took the step: no clock outlives its ticket. So a reply on a
+  ticket that is done, or that comes with its end, starts no `update`.
 - A ticket that another system closes without having been fulfilled was fulfilled in that instant.
 - A ticket that another system brings back after a decline or a cancellation is reopened.
+- A question is answered by the customer, or where the provider ends the wait saying so; otherwise it was taken back.
+  While it lies under another wait it is still asked.
+- Who closes what was fulfilled and is neither the customer nor a lapse leaves `acceptance` undecided: void.
+- A moment that starts a clock which runs already changes nothing.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
 
-from services.requests.timeline.terms import Target, Terms, worked
-from services.requests.timeline.vocabulary import ClockName, PartyKind, Side
-from services.requests.worktime import WorkingSeconds, WorkingTimeRefused, promise
+from services.requests.timeline.terms import Target
+from services.requests.timeline.vocabulary import INSTANT, ClockName, PartyKind, Side
 
 
 class Moment(StrEnum):
@@ -25,25 +27,43 @@ class Moment(StrEnum):
     PROVIDER_ACTED = "provider_acted"
     REPLIED = "replied"
     """A person of the provider's side told or asked the customer something in public."""
+    REPLIED_FOR_NOW = "replied_for_now"
+    """The same, on a ticket that goes on: another reply is to follow."""
+    ASKED = "asked"
+    """The ticket began to wait on the customer."""
+    ANSWERED = "answered"
+    QUESTION_DROPPED = "question_dropped"
+    """It no longer waits, and nobody answered."""
     FULFILLED = "fulfilled"
+    JUDGED = "judged"
+    """The customer closed or reopened what was fulfilled."""
+    LAPSED = "lapsed"
+    """What was fulfilled was closed because the customer said nothing."""
+    CLOSED = "closed"
     DECLINED = "declined"
     CANCELLED = "cancelled"
     REOPENED = "reopened"
+
+
+Moments = frozenset[Moment]
+_NEVER: Moments = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class ClockRule:
     """One row of the table: what starts, stops and voids the clock, and whose time does not count.
 
-    A moment that stops and starts ends one cycle and begins the next. `third_party_by_agreement`: a third party
-    pauses it if the target says so.
+    A moment that stops and starts ends one cycle and begins the next; one of `misses` ends it missed, whatever its due
+    time. `third_party_by_agreement`: a third party pauses it if the target says so. Obligations that are decided at
+    once have no moments.
     """
 
     side: Side
-    starts: frozenset[Moment]
-    stops: frozenset[Moment]
-    voids: frozenset[Moment]
-    pausing: frozenset[PartyKind]
+    starts: Moments = _NEVER
+    stops: Moments = _NEVER
+    voids: Moments = _NEVER
+    misses: Moments = _NEVER
+    pausing: frozenset[PartyKind] = field(default=frozenset({PartyKind.EXCLUDED}))
     third_party_by_agreement: bool = False
 
     def pauses(self, kind: PartyKind, target: Target) -> bool:
@@ -52,8 +72,14 @@ class ClockRule:
             return target.third_party_pauses
         return kind in self.pausing
 
+    @property
+    def ends(self) -> Moments:
+        """All that ends a cycle."""
+        return self.stops | self.voids | self.misses
+
 
 _ASKING_SIDE = frozenset({PartyKind.CUSTOMER, PartyKind.APPROVER, PartyKind.EXCLUDED})
+_ALL_BUT_PROVIDERS = frozenset(PartyKind) - {PartyKind.PROVIDER, PartyKind.DEPARTMENT}
 
 RULES: dict[ClockName, ClockRule] = {
     ClockName.ACKNOWLEDGE: ClockRule(
@@ -61,7 +87,6 @@ RULES: dict[ClockName, ClockRule] = {
         starts=frozenset({Moment.SUBMITTED}),
         stops=frozenset({Moment.PROVIDER_ACTED, Moment.DECLINED, Moment.FULFILLED}),
         voids=frozenset({Moment.CANCELLED}),
-        pausing=frozenset({PartyKind.EXCLUDED}),
     ),
     ClockName.FIRST_RESPONSE: ClockRule(
         Side.PROVIDER,
@@ -69,6 +94,13 @@ RULES: dict[ClockName, ClockRule] = {
         stops=frozenset({Moment.REPLIED, Moment.DECLINED, Moment.FULFILLED}),
         voids=frozenset({Moment.CANCELLED}),
         pausing=_ASKING_SIDE,
+    ),
+    ClockName.UPDATE: ClockRule(
+        Side.PROVIDER,
+        starts=frozenset({Moment.REPLIED_FOR_NOW}),
+        stops=frozenset({Moment.REPLIED, Moment.DECLINED, Moment.FULFILLED}),
+        voids=frozenset({Moment.CANCELLED}),
+        pausing=_ALL_BUT_PROVIDERS,
     ),
     ClockName.RESOLUTION: ClockRule(
         Side.PROVIDER,
@@ -78,52 +110,30 @@ RULES: dict[ClockName, ClockRule] = {
         pausing=_ASKING_SIDE,
         third_party_by_agreement=True,
     ),
+    ClockName.REPLY: ClockRule(
+        Side.CUSTOMER,
+        starts=frozenset({Moment.ASKED}),
+        stops=frozenset({Moment.ANSWERED}),
+        voids=frozenset({Moment.QUESTION_DROPPED, Moment.FULFILLED, Moment.DECLINED, Moment.CANCELLED}),
+    ),
+    ClockName.ACCEPTANCE: ClockRule(
+        Side.CUSTOMER,
+        starts=frozenset({Moment.FULFILLED}),
+        stops=frozenset({Moment.JUDGED}),
+        voids=frozenset({Moment.REOPENED, Moment.CLOSED, Moment.DECLINED, Moment.CANCELLED}),
+        misses=frozenset({Moment.LAPSED}),
+    ),
+    **{clock: ClockRule(Side.CUSTOMER) for clock in INSTANT},
 }
 
-
-class Cycle(NamedTuple):
-    """One run of a clock. `target` (working time) and `due0` are fixed when it starts; no due time has a reason."""
-
-    clock: ClockName
-    number: int
-    started_at: datetime
-    target: timedelta | None
-    due0: datetime | None
-    no_due_reason: str | None = None
-    ended_at: datetime | None = None
-    is_void: bool = False
+_STARTED_BY = {moment: frozenset(clock for clock in RULES if moment in RULES[clock].starts) for moment in Moment}
+_ENDED_BY = {moment: frozenset(clock for clock in RULES if moment in RULES[clock].ends) for moment in Moment}
 
 
-Cycles = tuple[Cycle, ...]
+def running_after(running: frozenset[ClockName], moment: Moment) -> frozenset[ClockName]:
+    """Which clocks would run after `moment` if all were promised.
 
-
-def started(target: Target, number: int, at: datetime) -> Cycle:
-    """The cycle of `target` that starts at `at`.
-
-    Where the calendar gives no due time, working time promised is still the target; working days have none then.
+    >>> sorted(running_after(frozenset({ClockName.RESOLUTION}), Moment.FULFILLED))
+    [<ClockName.ACCEPTANCE: 'acceptance'>]
     """
-    duration = target.reopened if number > 1 and target.reopened else target.duration
-    calendar = target.calendar_at(at)
-    amount = duration.amount if isinstance(duration, WorkingSeconds) else None
-    try:
-        due0 = promise(calendar, at, duration, target.due)
-    except WorkingTimeRefused as refused:
-        return Cycle(target.clock, number, at, amount, None, refused.code)
-    if amount is None:
-        amount = worked(calendar, at, due0)
-    return Cycle(target.clock, number, at, amount, due0)
-
-
-def at_moment(terms: Terms, cycles: Cycles, moment: Moment, at: datetime) -> Cycles:
-    """`cycles` after `moment`: open ones voided or stopped first, then those started that it starts."""
-    kept = [
-        cycle._replace(ended_at=at, is_void=moment in RULES[cycle.clock].voids)
-        if cycle.ended_at is None and (moment in RULES[cycle.clock].voids or moment in RULES[cycle.clock].stops)
-        else cycle
-        for cycle in cycles
-    ]
-    for target in terms.targets:
-        if moment in RULES[target.clock].starts:
-            number = sum(cycle.clock is target.clock for cycle in kept) + 1
-            kept.append(started(target, number, at))
-    return tuple(kept)
+    return (running - _ENDED_BY[moment]) | _STARTED_BY[moment]

@@ -1,25 +1,42 @@
 """The fold: from facts and rulings to where a ticket stands, who held it, its hand-offs and its clocks.
 
-`fold = view(reduce(advance, facts in order), now)`: one mechanism, whether a fact joins what is known or all are told
-again. Rulings will join the same order at their `recorded_at`; decisions and marks never do.
+`fold = view(reduce(advance, events in order), now)`: one mechanism, whether an event joins what is known or all are
+told again. Facts count when they were so, rulings when they were recorded; marks and decisions never.
+
+Read where `agreements.md` is brief:
+- A ruling before the first fact rules nothing.
+- The ledger is told in the calendars that the ticket pinned, whatever is ruled: it never enters a clock.
+- A priority that is ruled sorts queues too, until something else does.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.requests.timeline.clocks import Cycles, Moment, at_moment
-from services.requests.timeline.events import Event, OrderKey, in_effect
-from services.requests.timeline.facts import Submitted
+from services.requests.timeline.clocks import Moment, running_after
+from services.requests.timeline.cycles import Why, at_moment
+from services.requests.timeline.events import Event, in_effect
+from services.requests.timeline.facts import Amended, Moved, Submitted
 from services.requests.timeline.ledger import Account, Interval, charge_of, tell
 from services.requests.timeline.links import Links
+from services.requests.timeline.payloads import Payload
+from services.requests.timeline.progress import Progress
 from services.requests.timeline.reactions import open_ticket, react
-from services.requests.timeline.readings import ClockReading, read_clock
-from services.requests.timeline.scene import Path, Scene
-from services.requests.timeline.terms import Terms
+from services.requests.timeline.readings import ClockReading, read_clocks
+from services.requests.timeline.recalculation import Change, extended, terms_after, with_calendar, with_targets
+from services.requests.timeline.rulings import CalendarRuled, PriorityRuled, Ruling, RulingName
+from services.requests.timeline.scene import Scene
+from services.requests.timeline.terms import NO_TIME, Terms
+from services.requests.timeline.verdicts import Verdicts, at_amendment, at_return, at_submission
 from services.requests.timeline.vocabulary import CUSTOMER, FINAL, EventKind, State
 from services.requests.worktime import WorkingTimeRefused, promise
+
+_WHY = {
+    RulingName.PRIORITY_RULED: Why.PRIORITY,
+    RulingName.CALENDAR_RULED: Why.CALENDAR,
+    RulingName.AGREEMENT_RULED: Why.AGREEMENT,
+}
 
 
 class LateFact(ValueError):
@@ -27,31 +44,12 @@ class LateFact(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """What the facts so far come to, without a `now`. Events join it in order, each by `advance`."""
-
-    path: Path
-    links: Links
-    account: Account
-    cycles: Cycles
-    created_at: datetime
-    submitted_at: datetime | None
-    fulfilled_at: datetime | None
-    ended_at: datetime | None
-    assignee_id: UUID | None
-    group: str | None
-    priority: str | None
-    irregular: tuple[UUID, ...]
-    latest: OrderKey
-
-
-@dataclass(frozen=True, slots=True)
 class Timeline:
-    """A ticket as its facts and a `now` make it.
+    """A ticket as its facts and rulings, and a `now`, make it.
 
     `submitted_at` is None until approval is granted; `ended_at` is when it was closed, declined or cancelled, while it
-    is; `fulfilled_at` the latest fulfilment. `assignee_id` and `priority` are the latest that facts name. `irregular`
-    holds the ids of the facts outside the table of steps.
+    is; `fulfilled_at` the latest fulfilment. `assignee_id`, `priority` and `promised_priority` are the latest that
+    events name. `irregular` holds the ids of the facts outside the table of steps.
     """
 
     state: State
@@ -62,62 +60,113 @@ class Timeline:
     ended_at: datetime | None
     assignee_id: UUID | None
     priority: str | None
+    promised_priority: str | None
     ledger: tuple[Interval, ...]
     links: Links
     clocks: tuple[ClockReading, ...]
     irregular: frozenset[UUID]
 
 
-NOTHING = Timeline(State.CANCELLED, None, None, None, None, None, None, None, (), (), (), frozenset())
+NOTHING = Timeline(State.CANCELLED, None, None, None, None, None, None, None, None, (), (), (), frozenset())
 """A ticket of which every fact was taken back, or that has none."""
 
 
 def advance(terms: Terms, progress: Progress | None, event: Event) -> Progress:
-    """`progress` (None before the first fact) and the next fact. Raises `LateFact` where `event` is not the next."""
+    """`progress` (None before the first fact) and the next fact or ruling; `terms` are what the ticket pinned.
+
+    Raises `LateFact` where `event` is not the next, or is a ruling before the first fact.
+    """
     if event.is_correction or (progress is not None and event.key <= progress.latest):
         raise LateFact(event.id)
+    payload = event.payload
+    if isinstance(payload, Ruling):
+        if progress is None:
+            raise LateFact(event.id)
+        return _ruled(progress, payload, event)
     if progress is None:
-        scene = Scene(event.occurred_at, False, (), (), None, None, None)
-        open_ticket(scene, event.payload)
-    else:
-        scene = _scene_of(progress, event.occurred_at)
-        scene.is_irregular = isinstance(event.payload, Submitted)
-    react(scene, event, terms.provider)
-    return _begun(terms, scene, event) if progress is None else _after(terms, progress, scene, event)
+        scene = Scene(event.occurred_at, event.actor.side, False, (), (), None, None, None)
+        open_ticket(scene, payload)
+        react(scene, event, terms.provider)
+        return _after(_blank(terms, scene, event), scene, event)
+    scene = _scene_of(progress, event)
+    scene.is_irregular = isinstance(payload, Submitted)
+    react(scene, event, progress.terms.provider)
+    return _after(progress, scene, event)
 
 
-def _scene_of(progress: Progress, at: datetime) -> Scene:
-    is_submitted = progress.submitted_at is not None
+def _scene_of(progress: Progress, event: Event) -> Scene:
     return Scene(
-        at, is_submitted, progress.path, progress.links, progress.group, progress.assignee_id, progress.priority
+        event.occurred_at,
+        event.actor.side,
+        progress.submitted_at is not None,
+        progress.path,
+        progress.links,
+        progress.group,
+        progress.assignee_id,
+        progress.priority,
     )
 
 
-def _begun(terms: Terms, scene: Scene, event: Event) -> Progress:
-    blank = Account((), scene.at, charge_of(scene.path[-1], scene.links))
-    nothing = Progress((), (), blank, (), scene.at, None, None, None, None, None, None, (), event.key)
-    return _after(terms, nothing, scene, event)
+def _blank(terms: Terms, scene: Scene, event: Event) -> Progress:
+    return Progress(
+        path=(),
+        links=(),
+        account=Account((), scene.at, charge_of(scene.path[-1], scene.links)),
+        terms=terms,
+        asked=event.payload if isinstance(event.payload, Submitted) else Submitted(),
+        cycles=(),
+        verdicts=(),
+        round=0,
+        running=frozenset(),
+        created_at=scene.at,
+        submitted_at=None,
+        fulfilled_at=None,
+        ended_at=None,
+        state_since=scene.at,
+        fact_at=scene.at,
+        assignee_id=None,
+        group=None,
+        priority=None,
+        promised_priority=None,
+        irregular=(),
+        latest=event.key,
+    )
 
 
-def _after(terms: Terms, progress: Progress, scene: Scene, event: Event) -> Progress:
-    at, moments, cycles = scene.at, scene.moments, progress.cycles
-    for moment in moments:
-        cycles = at_moment(terms, cycles, moment, at)
+def _after(progress: Progress, scene: Scene, event: Event) -> Progress:
+    at, moments = scene.at, scene.moments
     account = progress.account
     if scene.path != progress.path or scene.links is not progress.links:
         account = account.charged(charge_of(scene.path[-1], scene.links), at)
-    submitted_at = progress.submitted_at
-    if submitted_at is None and Moment.SUBMITTED in moments:
-        submitted_at = at
-    return Progress(
+    cycles, round_, running = progress.cycles, progress.round, progress.running
+    for moment in moments:
+        if moment in (Moment.SUBMITTED, Moment.REOPENED):
+            round_ += 1
+        cycles = at_moment(progress.terms, cycles, moment, at, round_)
+        running = running_after(running, moment)
+    asked = _asked(progress.asked, event.payload)
+    verdicts = _judged(progress, asked, scene, event)
+    if verdicts is not progress.verdicts:
+        change = Change(Why.NOTICE, event.id, at, account.stretches(at))
+        for verdict in verdicts:
+            if verdict.extends and verdict not in progress.verdicts:
+                cycles = extended(cycles, verdict.shortfall or NO_TIME, change)
+    is_moved = not progress.path or scene.state is not progress.path[-1].state
+    return replace(
+        progress,
         path=scene.path,
         links=scene.links,
         account=account,
+        asked=asked,
         cycles=cycles,
-        created_at=progress.created_at,
-        submitted_at=submitted_at,
+        verdicts=verdicts,
+        round=round_,
+        running=running,
+        submitted_at=at if progress.submitted_at is None and Moment.SUBMITTED in moments else progress.submitted_at,
         fulfilled_at=at if Moment.FULFILLED in moments else progress.fulfilled_at,
         ended_at=(progress.ended_at or at) if scene.state in FINAL else None,
+        state_since=at if is_moved else progress.state_since,
+        fact_at=at,
         assignee_id=scene.assignee_id,
         group=scene.group,
         priority=scene.priority,
@@ -126,8 +175,44 @@ def _after(terms: Terms, progress: Progress, scene: Scene, event: Event) -> Prog
     )
 
 
+def _asked(asked: Submitted, payload: Payload) -> Submitted:
+    """The request as it is asked now."""
+    if isinstance(payload, Amended) and "needed_by" in payload.changes:
+        return replace(asked, needed_by=payload.changes["needed_by"])
+    return asked
+
+
+def _judged(progress: Progress, asked: Submitted, scene: Scene, event: Event) -> Verdicts:
+    """What is decided at once, after this fact."""
+    verdicts = progress.verdicts
+    if isinstance(event.payload, Moved):
+        verdicts = at_return(verdicts, event.payload, event.actor.side, scene.at)
+    elif asked is not progress.asked:
+        verdicts = at_amendment(verdicts, asked.needed_by, scene.at)
+    if Moment.SUBMITTED in scene.moments:
+        verdicts = at_submission(progress.terms, asked, progress.created_at, scene.at)
+    return verdicts
+
+
+def _ruled(progress: Progress, ruling: Ruling, event: Event) -> Progress:
+    """The ticket once that is ruled, from the instant on at which it was recorded."""
+    at, cycles, terms = event.recorded_at, progress.cycles, terms_after(progress.terms, ruling)
+    change = Change(_WHY[ruling.name], event.id, at, progress.account.stretches(at), ruling.restart)
+    if isinstance(ruling, CalendarRuled):
+        cycles = with_calendar(cycles, ruling, change)
+    else:
+        cycles = with_targets(cycles, terms, progress.running, progress.round, change)
+    changed = replace(progress, terms=terms, cycles=cycles, latest=event.key)
+    if isinstance(ruling, PriorityRuled):
+        return replace(changed, priority=ruling.priority, promised_priority=ruling.priority)
+    return changed
+
+
 def view(terms: Terms, progress: Progress | None, now: datetime) -> Timeline:
-    """The ticket at `now`. A fact a little ahead of the clock (5 minutes are allowed) counts as having happened."""
+    """The ticket at `now`; the ledger is told in the calendars of `terms`, which it pinned.
+
+    A fact a little ahead of the clock (5 minutes are allowed) counts as having happened.
+    """
     if progress is None:
         return NOTHING
     now = max(now, progress.latest[0])
@@ -141,12 +226,10 @@ def view(terms: Terms, progress: Progress | None, now: datetime) -> Timeline:
         ended_at=progress.ended_at,
         assignee_id=progress.assignee_id,
         priority=progress.priority,
+        promised_priority=progress.promised_priority,
         ledger=tell(terms, stretches),
         links=progress.links,
-        clocks=tuple(
-            read_clock(terms.target(cycle.clock), cycle, stretches, progress.account.charge.party.kind, now)
-            for cycle in progress.cycles
-        ),
+        clocks=read_clocks(progress, stretches, now),
         irregular=frozenset(progress.irregular),
     )
 

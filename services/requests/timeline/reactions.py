@@ -49,7 +49,7 @@ def react(scene: Scene, event: Event, provider: str) -> None:
     fact = event.payload
     if isinstance(fact, Ruling | Mark):
         return
-    before, came_from = scene.state, scene.came_from
+    before, came_from, was_asking = scene.state, scene.came_from, scene.is_asking
     if event.actor.side is Side.PROVIDER and not isinstance(fact, Submitted | Reported | PriorityProposed):
         _provider_acts(scene, fact)
     match fact:
@@ -76,6 +76,7 @@ def react(scene: Scene, event: Event, provider: str) -> None:
             scene.priority = fact.priority
         case _:
             assert_never(fact)
+    scene.note_question(was_asking=was_asking)
 
 
 def _provider_acts(scene: Scene, fact: Fact) -> None:
@@ -88,15 +89,16 @@ def _provider_acts(scene: Scene, fact: Fact) -> None:
 def _react_to_move(scene: Scene, fact: Moved, actor: Actor) -> None:
     says_something = fact.comment or fact.to is State.WAITING_ON_CUSTOMER
     scene.move(Standing(fact.to, fact.reason, fact.third_party))
+    scene.is_answered = fact.answers is True
     if says_something and actor.side in _SERVING and not actor.automatic:
-        scene.moments.append(Moment.REPLIED)
+        scene.reply()
 
 
 def _react_to_comment(scene: Scene, fact: Commented, actor: Actor) -> None:
     if fact.visibility is not Visibility.PUBLIC:
         return
     if actor.side in _SERVING and not actor.automatic:
-        scene.moments.append(Moment.REPLIED)
+        scene.reply()
     elif actor.side is Side.CUSTOMER and fact.answers:
         scene.answer()
 

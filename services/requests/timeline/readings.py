@@ -7,12 +7,16 @@ moment just after the due time, at which the whole fires, is a microsecond later
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
+from uuid import UUID
 
-from services.requests.timeline.clocks import RULES, Cycle
+from services.requests.timeline.clocks import RULES
+from services.requests.timeline.cycles import Cycle, Ending
 from services.requests.timeline.ledger import Stretch
+from services.requests.timeline.progress import Progress
 from services.requests.timeline.tally import Tally, tally_of
-from services.requests.timeline.terms import Target
-from services.requests.timeline.vocabulary import ClockName, ClockState, PartyKind, Side
+from services.requests.timeline.terms import NO_TIME
+from services.requests.timeline.verdicts import Observed, Verdict, version_of_verdict
+from services.requests.timeline.vocabulary import ClockName, ClockState, Effect, PartyKind, Side
 
 WHOLE = 100
 _JUST_AFTER = timedelta(microseconds=1)
@@ -30,11 +34,18 @@ class ThresholdReading(NamedTuple):
 
 
 class ClockReading(NamedTuple):
-    """One cycle of a clock at an instant. `target`, `elapsed` and `remaining` are working time in its own calendar."""
+    """One cycle of a clock at an instant. `target`, `elapsed` and `remaining` are working time in its own calendar.
+
+    `round` is the cycle of `resolution` in which it began, `calendar_version` the one in which it counts now.
+    `is_best_effort`: an obligation with that effect was missed while this `resolution` ran unbreached.
+    Obligations decided at once have no target; `promised` and `observed` (what these are: `verdicts.py`) and the
+    `shortfall` say how they were.
+    """
 
     clock: ClockName
     side: Side
     cycle: int
+    round: int
     state: ClockState
     started_at: datetime
     ended_at: datetime | None
@@ -45,6 +56,14 @@ class ClockReading(NamedTuple):
     breached_at: datetime | None
     no_due_reason: str | None
     thresholds: tuple[ThresholdReading, ...]
+    calendar_id: UUID | None
+    calendar_version: int
+    objective: float | None
+    effect: Effect | None = None
+    is_best_effort: bool = False
+    promised: float | None = None
+    observed: Observed = None
+    shortfall: timedelta | None = None
 
     @property
     def is_open(self) -> bool:
@@ -64,29 +83,84 @@ class ClockReading(NamedTuple):
         return sorted(waiting, key=lambda each: (each[1], each[0]))
 
 
-def read_clock(
-    target: Target, cycle: Cycle, stretches: tuple[Stretch, ...], charged: PartyKind, now: datetime
-) -> ClockReading:
+def read_clocks(progress: Progress, stretches: tuple[Stretch, ...], now: datetime) -> tuple[ClockReading, ...]:
+    """All clocks at `now`; `stretches` is the ledger until then."""
+    charged = progress.account.charge.party.kind
+    readings = (
+        *(read_clock(cycle, stretches, charged, now) for cycle in progress.cycles),
+        *(_read_verdict(verdict) for verdict in progress.verdicts),
+    )
+    misses = [each.breached_at for each in readings if each.effect is Effect.BEST_EFFORT and each.breached_at]
+    if not misses:
+        return readings
+    return tuple(
+        each._replace(is_best_effort=any(_acts_on(missed_at, each) for missed_at in misses))
+        if each.clock is ClockName.RESOLUTION
+        else each
+        for each in readings
+    )
+
+
+def _acts_on(missed_at: datetime, resolution: ClockReading) -> bool:
+    over = [at for at in (resolution.ended_at, resolution.breached_at) if at is not None]
+    return resolution.started_at <= missed_at and all(missed_at < at for at in over)
+
+
+def read_clock(cycle: Cycle, stretches: tuple[Stretch, ...], charged: PartyKind, now: datetime) -> ClockReading:
     """The reading of `cycle` at `now`; `stretches` is the ledger until then, `charged` who holds the ticket then."""
-    rule, until = RULES[cycle.clock], cycle.ended_at or now
-    tally = tally_of(target, cycle, stretches, until)
+    rule, leg, until = RULES[cycle.clock], cycle.leg, cycle.ended_at or now
+    tally = tally_of(cycle, stretches, until)
     is_open = cycle.ended_at is None
-    is_paused = is_open and rule.pauses(charged, target)
+    is_paused = is_open and rule.pauses(charged, leg.target)
     due_at = tally.breached_at if tally.breached_at is not None or is_paused else tally.due_at()
+    if cycle.ending is Ending.LAPSED and tally.breached_at is None:
+        tally.breached_at = until
     return ClockReading(
         clock=cycle.clock,
         side=rule.side,
         cycle=cycle.number,
+        round=cycle.round,
         state=_state(cycle, is_paused=is_paused, is_breached=tally.breached_at is not None),
         started_at=cycle.started_at,
         ended_at=cycle.ended_at,
-        target=cycle.target,
+        target=leg.amount,
         elapsed=tally.elapsed,
         remaining=tally.remaining() if is_open else None,
         due_at=due_at,
         breached_at=tally.breached_at,
         no_due_reason=tally.no_due_reason,
         thresholds=_thresholds(tally, until, due_at, foresees=is_open and not is_paused),
+        calendar_id=leg.target.calendar_id,
+        calendar_version=leg.version,
+        objective=leg.target.objective,
+        effect=leg.target.effect,
+    )
+
+
+def _read_verdict(verdict: Verdict) -> ClockReading:
+    obligation = verdict.obligation
+    return ClockReading(
+        clock=obligation.clock,
+        side=Side.CUSTOMER,
+        cycle=1,
+        round=verdict.round,
+        state=ClockState.MET if verdict.missed_at is None else ClockState.MISSED,
+        started_at=verdict.started_at,
+        ended_at=verdict.decided_at,
+        target=None,
+        elapsed=NO_TIME,
+        remaining=None,
+        due_at=None,
+        breached_at=verdict.missed_at,
+        no_due_reason=verdict.no_due_reason,
+        thresholds=(),
+        calendar_id=obligation.calendar_id,
+        calendar_version=version_of_verdict(verdict),
+        objective=obligation.objective,
+        effect=obligation.effect,
+        promised=verdict.promised,
+        observed=verdict.observed,
+        shortfall=verdict.shortfall,
     )
 
 
@@ -95,7 +169,7 @@ def _state(cycle: Cycle, *, is_paused: bool, is_breached: bool) -> ClockState:
         return ClockState.PAUSED if is_paused else ClockState.RUNNING
     if is_breached:
         return ClockState.MISSED
-    return ClockState.VOID if cycle.is_void else ClockState.MET
+    return ClockState.VOID if cycle.ending is Ending.VOID else ClockState.MET
 
 
 def _thresholds(

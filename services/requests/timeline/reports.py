@@ -43,7 +43,7 @@ def react_to_report(scene: Scene, fact: Reported, event: Event, provider: str) -
         if event.actor.side not in sides_for(before, after, came_from):
             scene.is_irregular = True
         if after is State.WAITING_ON_CUSTOMER and not event.actor.automatic:
-            scene.moments.append(Moment.REPLIED)
+            scene.reply()
     if scene.links is not links and after not in DONE:
         scene.moments.append(Moment.PROVIDER_ACTED)
 

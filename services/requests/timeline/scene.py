@@ -15,7 +15,7 @@ from uuid import UUID
 from services.requests.timeline.clocks import Moment
 from services.requests.timeline.ledger import Standing
 from services.requests.timeline.links import Links, end_all, waited_for
-from services.requests.timeline.vocabulary import DONE, RESTING, State
+from services.requests.timeline.vocabulary import DONE, RESTING, Side, State, StepReason
 
 Path = tuple[Standing, ...]
 
@@ -26,10 +26,11 @@ PLAIN: dict[State, Path] = {state: (Standing(state),) for state in State}
 class Scene:
     """How the ticket stands at the instant `at`, changed move by move; what happened gathers in `moments`.
 
-    `is_submitted`: the request has reached the provider, which a first approval holds up.
+    `side` is who acts. `is_submitted`: the request has reached the provider, which a first approval holds up.
     """
 
     at: datetime
+    side: Side
     is_submitted: bool
     path: Path
     links: Links
@@ -38,6 +39,7 @@ class Scene:
     priority: str | None
     moments: list[Moment] = field(default_factory=list)
     is_irregular: bool = False
+    is_answered: bool = False
 
     @property
     def state(self) -> State:
@@ -48,6 +50,11 @@ class Scene:
     def came_from(self) -> State | None:
         """The state into which a wait, a hand-off or an approval ends."""
         return self.path[-2].state if len(self.path) > 1 else None
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a question to the customer is open, be it under another wait."""
+        return any(standing.state is State.WAITING_ON_CUSTOMER for standing in self.path)
 
     def open(self, *, needs_approval: bool) -> None:
         """The ticket begins to exist."""
@@ -79,13 +86,30 @@ class Scene:
         elif not self.is_submitted:
             self._submit()
         elif self.state in DONE:
+            if self.state is State.FULFILLED and self.side is Side.CUSTOMER:
+                self.moments.append(Moment.JUDGED)
             self.moments.append(Moment.REOPENED)
             self.path = PLAIN[State.IN_PROGRESS]
 
     def answer(self) -> None:
         """The customer answered: the ticket no longer waits on the customer."""
+        self.is_answered = True
         if len(self.path) > 1:
             self.path = tuple(standing for standing in self.path if standing.state is not State.WAITING_ON_CUSTOMER)
+
+    def reply(self) -> None:
+        """A person of the provider's side told the customer something, after what else the fact did."""
+        self.moments.append(Moment.REPLIED)
+        if self.is_submitted and self.state not in DONE:
+            self.moments.append(Moment.REPLIED_FOR_NOW)
+
+    def note_question(self, *, was_asking: bool) -> None:
+        """After all that the fact did: a question was asked, answered or dropped by it."""
+        if self.is_asking and not was_asking:
+            self.moments.append(Moment.ASKED)
+        elif was_asking and not self.is_asking:
+            # An answer counts before the end that comes with it.
+            self.moments.insert(0, Moment.ANSWERED if self.is_answered else Moment.QUESTION_DROPPED)
 
     def stop_waiting_for_links(self) -> None:
         """Back to work once no hand-off is waited for any more."""
@@ -117,5 +141,14 @@ class Scene:
             self.moments.append(Moment.DECLINED)
         elif standing.state is State.CANCELLED:
             self.moments.append(Moment.CANCELLED)
+        if standing.state is State.CLOSED and self.state is not State.CLOSED:
+            self._close(standing)
         self.links = end_all(self.links, self.at)
         self.path = (standing,)
+
+    def _close(self, standing: Standing) -> None:
+        if self.side is Side.CUSTOMER:
+            self.moments.append(Moment.JUDGED)
+        elif self.side is Side.SYSTEM and standing.reason == StepReason.LAPSED:
+            self.moments.append(Moment.LAPSED)
+        self.moments.append(Moment.CLOSED)

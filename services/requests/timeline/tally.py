@@ -10,14 +10,16 @@ Read where `agreements.md` is brief:
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from services.requests.timeline.clocks import RULES, Cycle
+from services.requests.timeline.clocks import RULES
+from services.requests.timeline.cycles import Cycle, Leg
 from services.requests.timeline.ledger import Stretch
-from services.requests.timeline.terms import NO_TIME, Target, worked
-from services.requests.worktime import WorkingTime, WorkingTimeRefused
+from services.requests.timeline.terms import NO_TIME, worked
+from services.requests.timeline.vocabulary import ClockName
+from services.requests.worktime import WorkingTimeRefused
 
 
 class Segment(NamedTuple):
@@ -28,15 +30,15 @@ class Segment(NamedTuple):
     is_paused: bool
 
 
-def segments(target: Target, cycle: Cycle, stretches: tuple[Stretch, ...], until: datetime) -> Iterator[Segment]:
-    """A cycle's time until `until`, cut where it pauses and goes on; neighbours alike are one."""
-    rule = RULES[cycle.clock]
+def segments(leg: Leg, clock: ClockName, stretches: tuple[Stretch, ...], until: datetime) -> Iterator[Segment]:
+    """A leg's time until `until`, cut where it pauses and goes on; neighbours alike are one."""
+    rule = RULES[clock]
     current: Segment | None = None
     for from_, to, charge in stretches:
-        start, end = max(from_, cycle.started_at), min(to, until)
+        start, end = max(from_, leg.since), min(to, until)
         if start >= end:
             continue
-        is_paused = rule.pauses(charge.party.kind, target)
+        is_paused = rule.pauses(charge.party.kind, leg.target)
         if current is not None and current.is_paused is is_paused:
             current = Segment(current.from_, end, is_paused)
             continue
@@ -49,21 +51,22 @@ def segments(target: Target, cycle: Cycle, stretches: tuple[Stretch, ...], until
 
 @dataclass(slots=True)
 class Tally:
-    """What a walk over the segments of a cycle gathered; durations are working time in the target's calendar."""
+    """What a walk over the segments of a cycle's latest leg gathered, and what that leg carries from those before.
 
-    target: Target
-    calendar: WorkingTime
-    cycle: Cycle
+    Durations are working time in the leg's calendar.
+    """
+
+    leg: Leg
     runs_since: datetime
     no_due_reason: str | None
-    elapsed: timedelta = NO_TIME
+    elapsed: timedelta
+    breached_at: datetime | None
+    reached: dict[int, datetime]
     paused: timedelta = NO_TIME
-    breached_at: datetime | None = None
-    reached: list[datetime] = field(default_factory=list)
 
     def take(self, segment: Segment) -> None:
-        """The next segment of the cycle."""
-        work = worked(self.calendar, segment.from_, segment.to)
+        """The next segment of the leg."""
+        work = worked(self.leg.calendar, segment.from_, segment.to)
         if segment.is_paused:
             self.runs_since = segment.to
             if self.breached_at is None:
@@ -71,13 +74,13 @@ class Tally:
             return
         self._reach(segment.from_, self.elapsed + work)
         self.elapsed += work
-        if self.breached_at is None and self.cycle.target is not None and self.elapsed >= self.cycle.target:
+        if self.breached_at is None and self.leg.amount is not None and self.elapsed >= self.leg.amount:
             due_at = self.due_at()
             self.breached_at = due_at if due_at is not None and due_at < segment.to else None
 
     def due_at(self) -> datetime | None:
         """By when the clock has to stop if it runs from here on."""
-        due_at = self.cycle.due0
+        due_at = self.leg.due0
         if due_at is None:
             return None
         if self.paused:
@@ -88,43 +91,46 @@ class Tally:
         """What is left of the target; nothing after a breach."""
         if self.breached_at is not None:
             return NO_TIME
-        return None if self.cycle.target is None else self.cycle.target - self.elapsed
+        return None if self.leg.amount is None else self.leg.amount - self.elapsed
 
     def warnings(self, until: datetime, *, foresees: bool) -> Iterator[tuple[int, datetime | None]]:
         """Each share that warns (percent) and when it was reached or, if the clock `foresees`, will be."""
-        for place, percent in enumerate(self.target.warnings):
-            if place < len(self.reached):
-                yield percent, self.reached[place]
-            elif foresees and (share := self._share(percent)) is not None:
+        for percent in self.leg.target.warnings:
+            if percent in self.reached:
+                yield percent, self.reached[percent]
+            elif foresees and (share := share_of(self.leg, percent)) is not None:
                 yield percent, self._add(until, share - self.elapsed)
             else:
                 yield percent, None
 
     def _reach(self, since: datetime, elapsed: timedelta) -> None:
-        for percent in self.target.warnings[len(self.reached) :]:
-            share = self._share(percent)
+        for percent in self.leg.target.warnings:
+            if percent in self.reached:
+                continue
+            share = share_of(self.leg, percent)
             if share is None or share > elapsed:
                 return
             at = self._add(since, share - self.elapsed)
             if at is not None:
-                self.reached.append(at)
-
-    def _share(self, percent: int) -> timedelta | None:
-        if self.cycle.target is None or self.cycle.due0 is None:
-            return None
-        return self.cycle.target * percent // 100
+                self.reached[percent] = at
 
     def _add(self, start: datetime, work: timedelta) -> datetime | None:
         try:
-            return self.calendar.add(start, work)
+            return self.leg.calendar.add(start, work)
         except WorkingTimeRefused as refused:
             self.no_due_reason = refused.code
             return None
 
 
-def tally_of(target: Target, cycle: Cycle, stretches: tuple[Stretch, ...], until: datetime) -> Tally:
+def share_of(leg: Leg, percent: int) -> timedelta | None:
+    """So many percent of a leg's target; none where it has no due time."""
+    return None if leg.amount is None or leg.due0 is None else leg.amount * percent // 100
+
+
+def tally_of(cycle: Cycle, stretches: tuple[Stretch, ...], until: datetime) -> Tally:
     """The walk over the time of `cycle` until `until`; `stretches` is the ledger."""
-    tally = Tally(target, target.calendar_at(cycle.started_at), cycle, cycle.started_at, cycle.no_due_reason)
-    for segment in segments(target, cycle, stretches, until):
+    leg = cycle.leg
+    tally = Tally(leg, leg.since, leg.no_due_reason, leg.elapsed, leg.breached_at, dict(leg.reached))
+    for segment in segments(leg, cycle.clock, stretches, until):
         tally.take(segment)
     return tally

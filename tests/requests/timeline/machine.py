@@ -21,8 +21,9 @@ from services.requests.timeline.facts import (
     Submitted,
     TakenBack,
 )
-from services.requests.timeline.fold import Progress, Timeline, advance, fold, progress_of, view
+from services.requests.timeline.fold import Timeline, advance, fold, progress_of, view
 from services.requests.timeline.payloads import decode, encode
+from services.requests.timeline.progress import Progress
 from services.requests.timeline.readings import ClockReading
 from services.requests.timeline.refusals import StepRefused
 from services.requests.timeline.terms import NO_TIME, Terms
@@ -257,7 +258,7 @@ class TicketMachine(RuleBasedStateMachine):
     def _compare_explanation(self, reading: ClockReading) -> None:
         """What is explained follows without gap from start to end, and what counted sums to what elapsed."""
         assert self.progress is not None
-        explained = explain_clock(self.terms, self.progress, reading.clock, reading.cycle, instant(self.now))
+        explained = explain_clock(self.progress, reading.clock, reading.cycle, instant(self.now))
         assert explained.reading == reading
         intervals = explained.intervals
         assert sum((i.to - i.from_ for i in intervals if i.counted), NO_TIME) == reading.elapsed

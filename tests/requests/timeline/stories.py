@@ -7,8 +7,9 @@ from uuid import UUID
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.explanation import ClockExplanation, explain_clock
 from services.requests.timeline.facts import Moved, Submitted
-from services.requests.timeline.fold import Progress, Timeline, fold, progress_of
+from services.requests.timeline.fold import Timeline, fold, progress_of
 from services.requests.timeline.payloads import Payload
+from services.requests.timeline.progress import Progress
 from services.requests.timeline.readings import ClockReading
 from services.requests.timeline.terms import Target, Terms
 from services.requests.timeline.vocabulary import ClockName, Side, State
@@ -116,7 +117,7 @@ class Story:
         return next(c for c in self.now(when).clocks if c.clock is name and c.cycle == cycle)
 
     def explained(self, name: ClockName, when: str, cycle: int = 1) -> ClockExplanation:
-        return explain_clock(self.terms, self.progress(), name, cycle, at(when))
+        return explain_clock(self.progress(), name, cycle, at(when))
 
     def lines(self, when: str) -> list[str]:
         """The ledger as `mon 09:00 provider submitted`, one line an interval."""

@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from services.requests.timeline.calendars import version_at
 from services.requests.timeline.events import Actor, Event
-from services.requests.timeline.fold import Progress, Timeline
+from services.requests.timeline.fold import Timeline
 from services.requests.timeline.ledger import Stretch, tell
+from services.requests.timeline.marking import NOTHING_FIRED, NOTHING_MARKED, Fired, Marks
 from services.requests.timeline.payloads import decode, encode
+from services.requests.timeline.progress import Progress
 from services.requests.timeline.readings import ClockReading
-from services.requests.timeline.terms import Target, Terms
+from services.requests.timeline.terms import Terms
 from services.requests.timeline.vocabulary import NOBODY, Side
 
 Row = dict[str, Any]
@@ -61,8 +62,13 @@ class Kept(NamedTuple):
     links: list[Row]
 
 
-def kept_of(ticket_id: UUID, terms: Terms, progress: Progress, timeline: Timeline) -> Kept:
-    """The rows of a fold. The open interval's row has no end; clocks have no id yet (`with_ids`)."""
+def kept_of(
+    ticket_id: UUID, terms: Terms, progress: Progress, timeline: Timeline, marks: Marks = NOTHING_MARKED
+) -> Kept:
+    """The rows of a fold; `terms` are pinned, `marks` what was fired already.
+
+    The open interval's row has no end; clocks have no id yet.
+    """
     return Kept(
         ticket={
             "state": timeline.state.value,
@@ -72,7 +78,10 @@ def kept_of(ticket_id: UUID, terms: Terms, progress: Progress, timeline: Timelin
             "assignee_id": timeline.assignee_id,
         },
         ledger=_ledger(ticket_id, terms, progress),
-        clocks=[_clock(ticket_id, terms.target(reading.clock), reading) for reading in timeline.clocks],
+        clocks=[
+            _clock(ticket_id, reading, marks.get((reading.clock, reading.cycle), NOTHING_FIRED))
+            for reading in timeline.clocks
+        ],
         links=[_link(ticket_id, link) for link in timeline.links],
     )
 
@@ -122,13 +131,14 @@ def _interval(ticket_id: UUID, position: int, starts_at: datetime, ends_at: date
     }
 
 
-def _clock(ticket_id: UUID, target: Target, reading: ClockReading) -> Row:
-    fires = reading.fires()
+def _clock(ticket_id: UUID, reading: ClockReading, fired: Fired) -> Row:
+    fires = reading.fires(fired.percents)
     return {
         "ticket_id": ticket_id,
         "clock": reading.clock.value,
         "side": reading.side.value,
         "cycle": reading.cycle,
+        "round": reading.round,
         "state": reading.state.value,
         "started_at": reading.started_at,
         "stopped_at": reading.ended_at,
@@ -138,18 +148,17 @@ def _clock(ticket_id: UUID, target: Target, reading: ClockReading) -> Row:
         "due_at": reading.due_at,
         "breached_at": reading.breached_at,
         "no_due_reason": reading.no_due_reason,
-        "next_fire_at": fires[0][1] if fires else None,
-        "round": reading.cycle,
-        "objective": target.objective,
-        "calendar_id": target.calendar_id,
-        "calendar_version": version_at(target.calendar, reading.started_at),
-        "effect": None,
-        "is_best_effort": False,
-        "promised": None,
-        "observed": None,
-        "shortfall": None,
+        "objective": reading.objective,
+        "calendar_id": reading.calendar_id,
+        "calendar_version": reading.calendar_version,
+        "effect": reading.effect.value if reading.effect else None,
+        "is_best_effort": reading.is_best_effort,
+        "promised": reading.promised,
+        "observed": reading.observed,
+        "shortfall": reading.shortfall,
         "fires": [[percent, at.isoformat()] for percent, at in fires],
-        "refuted_by": None,
+        "next_fire_at": fires[0][1] if fires else None,
+        "refuted_by": fired.refuted_by,
     }
 
 

@@ -13,7 +13,8 @@ from services.requests.tickets.refusals import UnknownTicket
 from services.requests.tickets.rules.stored import Row, event_of, event_row, first_difference, kept_of
 from services.requests.tickets.service.locating import located, with_calendars
 from services.requests.timeline.events import Event
-from services.requests.timeline.fold import LateFact, Progress, Timeline, advance, progress_of, view
+from services.requests.timeline.fold import LateFact, Timeline, advance, progress_of, view
+from services.requests.timeline.progress import Progress
 from services.requests.timeline.promised import PinnedTarget, PinnedTerms, pinned_from
 from services.requests.timeline.terms import Terms
 from services.requests.timeline.vocabulary import ClockName, PartyKind

@@ -12,7 +12,6 @@ from services.requests.tickets.queries.read import clock_ids
 from services.requests.tickets.refusals import UnknownClock
 from services.requests.tickets.rules.stored import Row, event_row
 from services.requests.tickets.service.recording import Unfolded, readable_ticket, unfold
-from services.requests.timeline.calendars import version_at
 from services.requests.timeline.events import Event, in_effect
 from services.requests.timeline.explanation import explain_clock
 from services.requests.timeline.facts import Commented, Moved
@@ -110,14 +109,13 @@ async def explain_ticket_clock(
     if clock_id not in names:
         raise UnknownClock
     name, cycle = names[clock_id]
-    explained = explain_clock(shown.terms, shown.progress, ClockName(name), cycle, now)
-    pinned = next(target for target in shown.pinned.targets if target.clock == name)
+    explained = explain_clock(shown.progress, ClockName(name), cycle, now)
     return {
         "clock": _clock(clock_id, explained.reading, shown.events),
-        "duration": str(explained.duration),
+        "duration": str(explained.duration) if explained.duration else None,
         "due": explained.due,
-        "calendar_id": pinned.calendar_id,
-        "calendar_version": version_at(shown.terms.target(ClockName(name)).calendar, explained.reading.started_at),
+        "calendar_id": explained.reading.calendar_id,
+        "calendar_version": explained.reading.calendar_version,
         "offering_id": shown.row["offering_id"],
         "offering_version": shown.row["offering_version"],
         "agreement_version_id": shown.row["agreement_version_id"],

@@ -1,0 +1,85 @@
+"""Which marks stand on a ticket's clocks, and which ones a late fact or a ruling calls for at once.
+
+Read where `agreements.md` is brief:
+- A threshold that a late fact takes back stays fired: each fires once a cycle. Only a breach is refuted, and one that
+  comes again after that is announced again.
+- What was reached already before the new events, and was not fired yet, is the firing worker's to announce.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+from uuid import UUID
+
+from services.requests.timeline.events import Event
+from services.requests.timeline.fold import Timeline
+from services.requests.timeline.marks import BreachRefuted, Mark, ThresholdFired
+from services.requests.timeline.readings import WHOLE, ThresholdReading
+from services.requests.timeline.vocabulary import ClockName
+
+ClockKey = tuple[ClockName, int]
+"""A clock of a ticket: its name and its cycle."""
+
+
+class Fired(NamedTuple):
+    """What the marks say of one cycle: the percents fired, the mark of its breach, and the fact that refuted one."""
+
+    percents: frozenset[int] = frozenset()
+    breach: UUID | None = None
+    refuted_by: UUID | None = None
+
+
+NOTHING_FIRED = Fired()
+Marks = Mapping[ClockKey, Fired]
+NOTHING_MARKED: Marks = {}
+
+
+def marks_of(events: Iterable[Event]) -> Marks:
+    """What has been announced of each cycle of each clock."""
+    marks: dict[ClockKey, Fired] = {}
+    for event in sorted((e for e in events if isinstance(e.payload, Mark)), key=lambda event: event.sequence):
+        add_mark(marks, event)
+    return marks
+
+
+def add_mark(marks: dict[ClockKey, Fired], event: Event) -> None:
+    """`marks` with one more; other events change nothing."""
+    match event.payload:
+        case ThresholdFired(clock=clock, cycle=cycle, percent=percent):
+            fired = marks.get((clock, cycle), NOTHING_FIRED)
+            is_whole = percent == WHOLE
+            marks[clock, cycle] = Fired(
+                fired.percents | {percent},
+                event.id if is_whole else fired.breach,
+                None if is_whole else fired.refuted_by,
+            )
+        case BreachRefuted(clock=clock, cycle=cycle, by=by):
+            fired = marks.get((clock, cycle), NOTHING_FIRED)
+            marks[clock, cycle] = Fired(fired.percents - {WHOLE}, None, by)
+
+
+def called_for(marks: Marks, before: Timeline | None, after: Timeline, by: UUID) -> list[Mark]:
+    """The marks that new events call for, which end with the event `by`: thresholds passed, breaches refuted.
+
+    `before` and `after` are the ticket at the same instant, without (None: there was no ticket) and with them.
+    """
+    reached_before = {(r.clock, r.cycle): _reached(r.thresholds) for r in before.clocks} if before else {}
+    new: list[Mark] = []
+    for reading in after.clocks:
+        key = (reading.clock, reading.cycle)
+        known = reached_before.get(key, frozenset()) | marks.get(key, NOTHING_FIRED).percents
+        new.extend(
+            ThresholdFired(*key, each.percent, each.fires_at, passed=True)
+            for each in reading.thresholds
+            if each.reached and each.fires_at is not None and each.percent not in known
+        )
+    breached = {(reading.clock, reading.cycle) for reading in after.clocks if reading.breached_at is not None}
+    new.extend(
+        BreachRefuted(*key, fired.breach, by)
+        for key, fired in marks.items()
+        if fired.breach is not None and key not in breached
+    )
+    return new
+
+
+def _reached(thresholds: Iterable[ThresholdReading]) -> frozenset[int]:
+    return frozenset(each.percent for each in thresholds if each.reached)

@@ -1,0 +1,195 @@
+"""What rulings and a missed notice do to open clocks: a new leg from that instant on; what was measured stays.
+
+Read where `agreements.md` is brief:
+- `keep` goes on with what elapsed: working time promised is that much, working days are measured from the cycle's start
+  in the new calendar. What remains is due from the ruling on. `restart` promises anew from the ruling on.
+- A calendar ruling changes no target in working time, also not one that was promised in working days.
+- A breached clock stays breached, with what its miss meant; only its time goes on in the new way.
+- A priority or an agreement that promises a clock just what it had changes nothing of it.
+- What a missed notice added stays with its cycle, whatever is ruled later.
+- Due times before and after are told as if the clock ran from that instant on.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from services.requests.timeline.calendars import in_force, of_version, version_at
+from services.requests.timeline.clocks import RULES
+from services.requests.timeline.cycles import (
+    Cycle,
+    Cycles,
+    Ending,
+    Leg,
+    Promised,
+    Recalculated,
+    Why,
+    begin,
+    promised_from,
+)
+from services.requests.timeline.ledger import Stretch
+from services.requests.timeline.rulings import AgreementRuled, CalendarRuled, PriorityRuled, Ruling
+from services.requests.timeline.tally import Tally, share_of, tally_of
+from services.requests.timeline.terms import NO_TIME, Target, Terms
+from services.requests.timeline.vocabulary import ClockName, Restart, Side
+from services.requests.worktime import WorkingTime, WorkingTimeRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Why and by which event open clocks are calculated again at `at`; `stretches` is the ledger until then."""
+
+    why: Why
+    event_id: UUID
+    at: datetime
+    stretches: tuple[Stretch, ...]
+    restart: Restart = Restart.KEEP
+
+
+def terms_after(terms: Terms, ruling: Ruling) -> Terms:
+    """What is promised once that is ruled; the calendars of parties that new terms do not name stay known."""
+    match ruling:
+        case PriorityRuled(targets=targets):
+            obligations = tuple(each for each in terms.targets if RULES[each.clock].side is Side.CUSTOMER)
+            return replace(terms, targets=(*(each.target(terms.known) for each in targets), *obligations))
+        case AgreementRuled(terms=new):
+            promised = new.terms(terms.known)
+            return replace(promised, calendars={**terms.calendars, **promised.calendars})
+        case CalendarRuled():
+            return terms
+
+
+def with_calendar(cycles: Cycles, ruling: CalendarRuled, change: Change) -> Cycles:
+    """The open cycles that follow the calendar go on in its new version; one that is in it already stays."""
+    return tuple(
+        _in_version(cycle, ruling.version, change)
+        if cycle.ended_at is None and cycle.leg.target.calendar_id == ruling.calendar_id
+        else cycle
+        for cycle in cycles
+    )
+
+
+def with_targets(cycles: Cycles, terms: Terms, running: Iterable[ClockName], round_: int, change: Change) -> Cycles:
+    """The open cycles go on with the targets that are promised now; those of no promise any more end void.
+
+    `running` are the clocks that would run had all been promised: of these, those promised now begin.
+    """
+    promised = {target.clock: target for target in terms.targets}
+    kept: list[Cycle] = []
+    for cycle in cycles:
+        if cycle.ended_at is not None:
+            kept.append(cycle)
+        elif cycle.clock not in promised:
+            kept.append(cycle._replace(ended_at=change.at, ending=Ending.VOID))
+        else:
+            kept.append(_with_target(cycle, promised[cycle.clock], change))
+    for clock in sorted(promised.keys() & set(running)):
+        begin(kept, promised[clock], change.at, round_)
+    return tuple(kept)
+
+
+def extended(cycles: Cycles, shortfall: timedelta, change: Change) -> Cycles:
+    """The open cycle of `resolution`, if not breached yet, has `shortfall` added to its target."""
+    return tuple(
+        _extended(cycle, shortfall, change)
+        if cycle.clock is ClockName.RESOLUTION and cycle.ended_at is None and shortfall > cycle.extension
+        else cycle
+        for cycle in cycles
+    )
+
+
+def _in_version(cycle: Cycle, version: int, change: Change) -> Cycle:
+    leg = cycle.leg
+    if version <= leg.version:
+        return cycle
+    calendar = of_version(leg.target.calendar, version)
+    fixed = None if leg.amount is None or change.restart is Restart.RESTART else leg.amount
+    return _next_leg(cycle, leg.target, calendar, version, change, fixed)
+
+
+def _with_target(cycle: Cycle, target: Target, change: Change) -> Cycle:
+    leg = cycle.leg
+    if tally_of(cycle, change.stretches, change.at).breached_at is not None:
+        target = replace(target, effect=leg.target.effect)
+    if change.restart is Restart.KEEP and _same_promise(leg.target, target):
+        return cycle._replace(legs=(*cycle.legs[:-1], leg._replace(target=target)))
+    calendar, version = in_force(target.calendar, change.at), version_at(target.calendar, change.at)
+    return _next_leg(cycle, target, calendar, version, change, None)
+
+
+def _same_promise(one: Target, other: Target) -> bool:
+    return replace(one, objective=None, effect=None) == replace(other, objective=None, effect=None)
+
+
+def _extended(cycle: Cycle, shortfall: timedelta, change: Change) -> Cycle:
+    leg = cycle.leg
+    if leg.amount is None or tally_of(cycle, change.stretches, change.at).breached_at is not None:
+        return cycle
+    fixed = leg.amount + shortfall - cycle.extension
+    return _next_leg(cycle, leg.target, leg.calendar, leg.version, change, fixed)._replace(extension=shortfall)
+
+
+def _next_leg(
+    cycle: Cycle, target: Target, calendar: WorkingTime, version: int, change: Change, fixed: timedelta | None
+) -> Cycle:
+    """The cycle with one more leg; `fixed` is its target in working time, None: what `target` promises."""
+    tally, is_restart = tally_of(cycle, change.stretches, change.at), change.restart is Restart.RESTART
+    breached_at = tally.breached_at
+    counts_from = change.at if is_restart else cycle.leg.counts_from
+    elapsed = NO_TIME if is_restart else tally.elapsed
+    if fixed is None:
+        promised = _lengthened(promised_from(target, cycle.round, calendar, counts_from), cycle.extension, calendar)
+    else:
+        promised = Promised(fixed, None)
+    if not is_restart and promised.amount is not None:
+        promised = _remaining(promised.amount, elapsed, calendar, change.at)
+        if promised.due_at is not None and promised.amount is not None and elapsed >= promised.amount:
+            breached_at = breached_at or change.at
+    leg = Leg(
+        since=change.at,
+        target=target,
+        calendar=calendar,
+        version=version,
+        counts_from=counts_from,
+        amount=promised.amount,
+        due0=promised.due_at,
+        no_due_reason=promised.no_due_reason,
+        elapsed=elapsed,
+        breached_at=breached_at,
+        recalculated=Recalculated(change.why, change.event_id, _due_at(tally)),
+        is_restart=is_restart,
+    )
+    return cycle._replace(legs=(*cycle.legs, leg._replace(reached=tuple(_reached(tally, leg).items()))))
+
+
+def _lengthened(promised: Promised, extension: timedelta, calendar: WorkingTime) -> Promised:
+    if not extension or promised.amount is None or promised.due_at is None:
+        return promised
+    return _remaining(promised.amount + extension, promised.amount, calendar, promised.due_at)
+
+
+def _remaining(amount: timedelta, elapsed: timedelta, calendar: WorkingTime, at: datetime) -> Promised:
+    """What is left of `amount` is due then, from `at` on; at once if nothing is left."""
+    if elapsed >= amount:
+        return Promised(amount, at)
+    try:
+        return Promised(amount, calendar.add(at, amount - elapsed))
+    except WorkingTimeRefused as refused:
+        return Promised(amount, None, refused.code)
+
+
+def _due_at(tally: Tally) -> datetime | None:
+    return tally.breached_at or tally.due_at()
+
+
+def _reached(tally: Tally, leg: Leg) -> dict[int, datetime]:
+    """The shares that were reached, and those that this ruling passed."""
+    reached = dict(tally.reached)
+    if leg.is_restart:
+        return reached
+    for percent in leg.target.warnings:
+        share = share_of(leg, percent)
+        if share is not None and share <= leg.elapsed:
+            reached.setdefault(percent, leg.since)
+    return reached
