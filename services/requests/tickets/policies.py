@@ -1,6 +1,6 @@
 """Who may see a ticket, and on which side of it somebody acts."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -80,3 +80,14 @@ def can_submit_for(actor: Actor, department_id: UUID) -> bool:
 def can_name_requester(actor: Actor, department_id: UUID) -> bool:
     """Whether the actor may submit for somebody else: the department's managers, administrators, service accounts."""
     return actor.is_client or actor.has_role("admin") or actor.has_department_role(department_id, "manager")
+
+
+def amending_side(actor: Actor, sides: list[Side], changed: Collection[str]) -> Side | None:
+    """For which of their sides the actor changes these fields of a ticket; None where they may not.
+
+    The customer's side changes what it asks. Where another system keeps the same work (`external_refs`) the provider's
+    side may note too; what a program notes there is nobody's act.
+    """
+    if set(changed) == {"external_refs"} and Side.PROVIDER in sides:
+        return Side.SYSTEM if actor.is_client else Side.PROVIDER
+    return Side.CUSTOMER if Side.CUSTOMER in sides else None

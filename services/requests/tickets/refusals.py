@@ -7,7 +7,7 @@ from datetime import date
 from services.requests.timeline import refusals as timeline
 from services.requests.told import as_conflict, conflict_of
 from services.shared.language import Texts
-from services.shared.problems import Conflict, Forbidden, NotFound, Problem
+from services.shared.problems import Conflict, Forbidden, NotFound, Problem, Unprocessable
 
 
 class UnknownTicket(NotFound):
@@ -64,6 +64,53 @@ class ForProviderOnly(Forbidden):
     detail = Texts("Only the provider's side may do this.", "Solo el lado proveedor puede hacer esto.")
 
 
+class ForCustomerOnly(Forbidden):
+    code = "for_customer_only"
+    detail = Texts(
+        "Only the customer's side changes what it asks for; you may change external_refs alone.",
+        "Solo el lado cliente cambia lo que pide; usted solo puede cambiar external_refs.",
+    )
+
+
+class TicketHasEnded(Conflict):
+    code = "ticket_has_ended"
+    detail = Texts("This ticket has ended; a new one can follow it.", "Este ticket ha terminado; otro puede seguirlo.")
+
+
+class AmendmentStands(Conflict):
+    code = "amendment_stands"
+    detail = Texts(
+        "A change of the request is not taken back: change it again.",
+        "Un cambio de la petición no se retira: cámbiela de nuevo.",
+    )
+
+
+class NeededByMissing(Conflict):
+    code = "needed_by_missing"
+    detail = Texts(
+        "The agreement asks for notice: say by when you need it.",
+        "El acuerdo pide antelación: indique para cuándo lo necesita.",
+    )
+
+
+class QuantityMissing(Conflict):
+    code = "quantity_missing"
+    detail = Texts(
+        "The agreement limits quantities: {pointer_named} has to be a number above 0, of at most {most}.",
+        "El acuerdo limita las cantidades: {pointer_named} ha de ser un número mayor que 0 y de {most} como máximo.",
+    )
+
+
+class FormRefused(Unprocessable):
+    """The fields are not as the form of the offering asks for; each error names its field."""
+
+    code = "form_refused"
+    detail = Texts(
+        "The fields are not as the offering's form asks; see `errors`.",
+        "Los campos no son como pide el formulario de la oferta; vea `errors`.",
+    )
+
+
 class CannotServe(Conflict):
     code = "assignee_does_not_serve"
     detail = Texts(
@@ -111,9 +158,19 @@ def _of(family: type[timeline.TimelineRefused]) -> tuple[type[Problem], ...]:
     return tuple(conflict for refused, conflict in _CONFLICTS.items() if issubclass(refused, family))
 
 
+AMENDMENT_PROBLEMS: tuple[type[Problem], ...] = (
+    OnlyLooksOn,
+    ForCustomerOnly,
+    TicketHasEnded,
+    InstantOutside,
+    NeededByMissing,
+    QuantityMissing,
+    FormRefused,
+)
+"""What a route that changes a request lists among its problems."""
 STEP_PROBLEMS: tuple[type[Problem], ...] = (InstantOutside, *_of(timeline.StepRefused), *_of(timeline.InstantRefused))
 """What a route that takes a step lists among its problems."""
-CORRECTION_PROBLEMS = _of(timeline.CorrectionRefused)
+CORRECTION_PROBLEMS: tuple[type[Problem], ...] = (AmendmentStands, *_of(timeline.CorrectionRefused))
 
 
 @contextmanager

@@ -192,6 +192,13 @@ def _ticket(below: str = "", body: object = None) -> Prepare:
     return prepare
 
 
+def _amended(changes: object) -> Prepare:
+    async def prepare(world: RequestsWorld) -> Asked:
+        return Asked("PATCH", f"/v1/tickets/{(await world.ticket())['id']}", changes, ANY_VERSION)
+
+    return prepare
+
+
 async def _confidential(world: RequestsWorld) -> Asked:
     offering = await world.offering(confidential=True)
     return Asked("GET", f"/v1/tickets/{(await world.ticket(offering_id=offering['id']))['id']}")
@@ -259,6 +266,8 @@ REQUESTS_CASES: Mapping[str, Prepare] = {
     "tickets_submit_ticket/for somebody else": _new_ticket(is_for_another=True),
     "tickets_get_ticket": _ticket(),
     "tickets_get_ticket/confidential": _confidential,
+    "tickets_amend_ticket": _amended({"subject": "Other words"}),
+    "tickets_amend_ticket/external refs": _amended({"external_refs": [{"system": "jira", "id": "1"}]}),
     "tickets_get_history": _ticket("/history"),
     "tickets_list_comments": _ticket("/comments"),
     "tickets_list_hand_offs": _ticket("/hand-offs"),

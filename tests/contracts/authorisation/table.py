@@ -123,6 +123,12 @@ TABLE: Mapping[str, Row] = {
     "tickets_submit_ticket/for somebody else": row(201, "customer_manager admin connector"),
     "tickets_get_ticket": READS_THE_TICKET,
     "tickets_get_ticket/confidential": row(200, "asker agent manager admin auditor connector", refused=404),
+    "tickets_amend_ticket": row(
+        200, "asker customer_manager admin connector", refused=404, s403="agent manager auditor"
+    ),
+    "tickets_amend_ticket/external refs": row(
+        200, f"asker customer_manager {WORKERS_ON_THE_TICKET}", refused=404, s403="auditor"
+    ),
     "tickets_get_history": READS_THE_TICKET,
     "tickets_list_comments": READS_THE_TICKET,
     "tickets_list_hand_offs": READS_THE_TICKET,

@@ -230,7 +230,7 @@ async def test_an_id_that_is_none(desk: Desk, path: str) -> None:
 
 async def test_methods_that_are_none(desk: Desk) -> None:
     ticket = await desk.submit()
-    for method in ("PUT", "PATCH", "DELETE", "POST"):
+    for method in ("PUT", "DELETE", "POST"):
         answer = await desk.client.request(method, f"/v1/tickets/{ticket['id']}", headers=desk.requester)
         assert answer.status_code == 405
-        assert "GET" in answer.headers["allow"]
+        assert {"GET", "PATCH"} <= set(answer.headers["allow"].split(", "))

@@ -1,4 +1,4 @@
-"""HTTP for acts on a ticket; a POST never needs If-Match, the ticket's state guards it."""
+"""HTTP for acts on a ticket; a POST never needs If-Match, the ticket's state guards it; a change does."""
 
 from fastapi import Response
 
@@ -8,6 +8,7 @@ from services.requests.people.service import PERSON_PROBLEMS
 from services.requests.tickets.api import Terms, TicketId, Writer
 from services.requests.tickets.queries.read import public_of
 from services.requests.tickets.refusals import (
+    AMENDMENT_PROBLEMS,
     CORRECTION_PROBLEMS,
     STEP_PROBLEMS,
     CannotServe,
@@ -18,16 +19,18 @@ from services.requests.tickets.refusals import (
 )
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.schemas import (
-    CommentPublic,
     NewAssignment,
     NewComment,
     NewCorrection,
     NewTransition,
+    TicketChanges,
     TicketPublic,
 )
-from services.requests.tickets.service import act
+from services.requests.tickets.schemas.showing import CommentPublic
+from services.requests.tickets.service import act, amend
 from services.requests.tickets.service.show import comment_of
-from services.shared.etags import etag
+from services.shared.etags import IfMatch, etag
+from services.shared.problems import PreconditionFailed, PreconditionRequired
 from services.shared.routing import HotRoute, HotTransaction, Now, feature_router, problem_responses
 
 router = feature_router("tickets", HotRoute)
@@ -35,6 +38,28 @@ router = feature_router("tickets", HotRoute)
 
 def _as_it_is_now(row: Row) -> Response:
     return json_answer(public_of(row), 201, {"ETag": etag(row["version"])})
+
+
+@router.patch(
+    "/v1/tickets/{ticket_id}",
+    response_model=TicketPublic,
+    responses=problem_responses(
+        UnknownTicket, *AMENDMENT_PROBLEMS, *PERSON_PROBLEMS, PreconditionFailed, PreconditionRequired
+    ),
+)
+async def amend_ticket(
+    ticket_id: TicketId,
+    changes: TicketChanges,
+    actor: Writer,
+    connection: HotTransaction,
+    terms: Terms,
+    identity: AskIdentity,
+    expected: IfMatch,
+    now: Now,
+) -> Response:
+    """Change what is asked. A change by the customer's side answers whatever was asked of it."""
+    row = await amend.amend_ticket(connection, terms, identity, actor, ticket_id, changes, expected, now=now)
+    return json_answer(public_of(row), headers={"ETag": etag(row["version"])})
 
 
 @router.post(

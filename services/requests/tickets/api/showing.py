@@ -10,7 +10,7 @@ from services.requests.calendars.refusals import COMPUTE_PROBLEMS
 from services.requests.calendars.refusals import told_as_problems as working_time_told
 from services.requests.tickets.api import Reader, Terms, TicketId
 from services.requests.tickets.refusals import UnknownClock, UnknownTicket
-from services.requests.tickets.schemas import (
+from services.requests.tickets.schemas.showing import (
     ClockPublic,
     CommentPublic,
     EventPublic,

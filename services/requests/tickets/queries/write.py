@@ -5,6 +5,7 @@ Rows travel as JSON and PostgreSQL makes them rows of the table by name, so a co
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -43,12 +44,24 @@ WITH made AS (
 SELECT (SELECT key FROM made) AS key, (SELECT token FROM catalogue_generation) AS token
 """
 
-UPDATE_TICKET = f"""
+_FOLDED = (
+    "state",
+    "created_at",
+    "submitted_at",
+    "ended_at",
+    "assignee_id",
+    "priority",
+    "terms",
+    "events",
+    "folded_at",
+    "lapses_at",
+    "lapses_into",
+)
+"""The columns that every act writes anew."""
+
+_UPDATE_TICKET = f"""
 WITH changed AS (
-    UPDATE ticket SET
-        state = n.state, created_at = n.created_at, submitted_at = n.submitted_at, ended_at = n.ended_at,
-        assignee_id = n.assignee_id, priority = n.priority, terms = n.terms,
-        events = n.events, folded_at = n.folded_at, version = ticket.version + 1
+    UPDATE ticket SET {{columns}}, version = ticket.version + 1
     FROM jsonb_populate_record(NULL::ticket, $2::jsonb) AS n
     WHERE ticket.id = $1 AND $9 = (SELECT token FROM catalogue_generation) RETURNING ticket.id, ticket.version
 ), events AS (
@@ -77,6 +90,12 @@ WITH changed AS (
 ), leaving AS ({_OUTBOX.format(after="changed", parameter="$8")})
 SELECT (SELECT version FROM changed) AS version, (SELECT token FROM catalogue_generation) AS token
 """
+
+
+@lru_cache(maxsize=64)
+def _updating(more: tuple[str, ...]) -> str:
+    """The statement of an act that also writes these columns, which no fold gives."""
+    return _UPDATE_TICKET.format(columns=", ".join(f"{name} = n.{name}" for name in (*_FOLDED, *more)))
 
 
 class Written(NamedTuple):
@@ -132,15 +151,17 @@ async def update_ticket(
     *,
     only_under: UUID,
     same_ledger_rows: int = 0,
+    columns: Row | None = None,
 ) -> int:
     """An act on a ticket that the transaction holds; its new version. The first `same_ledger_rows` are as they were.
 
-    It is written while `only_under` is the current generation. Superseded.
+    `columns` are those of the ticket's row that no fold gives and that change too. It is written while `only_under` is
+    the current generation. Superseded.
     """
     row = await connection.fetchrow(
-        UPDATE_TICKET,
+        _updating(tuple(sorted(columns or ()))),
         ticket_id,
-        _json({**ticket, **kept.ticket}),
+        _json({**ticket, **(columns or {}), **kept.ticket}),
         _json(written.events),
         _json(kept.ledger[same_ledger_rows:]),
         len(kept.ledger),

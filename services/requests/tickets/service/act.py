@@ -10,6 +10,7 @@ from services.requests.departments.service import Identity
 from services.requests.people.service import require_people
 from services.requests.tickets.policies import is_asking, is_connector, serves, sides_of
 from services.requests.tickets.refusals import (
+    AmendmentStands,
     CannotServe,
     ForProviderOnly,
     OnlyLooksOn,
@@ -22,7 +23,7 @@ from services.requests.tickets.schemas import NewAssignment, NewComment, NewCorr
 from services.requests.tickets.service.recording import Unfolded, append, readable_ticket, unfold
 from services.requests.timeline.events import Actor as ActingSide
 from services.requests.timeline.events import Event
-from services.requests.timeline.facts import Assigned, Commented, Fact, Moved, TakenBack
+from services.requests.timeline.facts import Amended, Assigned, Commented, Fact, Moved, TakenBack
 from services.requests.timeline.fold import Timeline, fold, reopening_until
 from services.requests.timeline.links import waited_for
 from services.requests.timeline.posting import (
@@ -123,6 +124,8 @@ async def take_back(
     slip = next((event for event in held.events if event.id == new.event_id), None)
     if slip is None:
         raise UnknownEvent(pointer="/event_id")
+    if isinstance(slip.payload, Amended):
+        raise AmendmentStands(pointer="/event_id")
     side = slip.actor.side if slip.actor.side in sides else sides[0]
     event = _event(held, actor, side, TakenBack(new.reason), now, now, corrects=slip.id)
     with told_as_problems():

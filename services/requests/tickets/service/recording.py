@@ -137,14 +137,16 @@ async def append(
     now: datetime,
     leaving: Sequence[OutboxValues] = (),
     source_keys: Sequence[str | None] = (),
+    columns: Row | None = None,
 ) -> Row:
     """Write these events onto a held ticket, and what the fold says then; its row as it is now.
 
-    It is folded with what `current` knows, in one statement that holds only while that is current; else folded again.
+    `columns` are those of its row that no fold gives and that change with the act. It is folded with what `current`
+    knows, in one statement that holds only while that is current; else folded again.
     """
     while True:  # each turn is a change that somebody committed meanwhile
         try:
-            return await _append_under(connection, current, held, events, now, leaving, source_keys)
+            return await _append_under(connection, current, held, events, now, leaving, source_keys, columns or {})
         except Superseded as superseded:
             current = Current(superseded.token, current.working_times)
             held = await unfold(connection, current, held.row)
@@ -158,6 +160,7 @@ async def _append_under(
     now: datetime,
     leaving: Sequence[OutboxValues],
     source_keys: Sequence[str | None],
+    columns: Row,
 ) -> Row:
     """The act as this generation has it. Superseded."""
     ticket_id = held.row["id"]
@@ -184,8 +187,9 @@ async def _append_under(
         Written(rows, leaving),
         same_ledger_rows=first_difference(before, kept.ledger),
         only_under=current.token,
+        columns=columns,
     )
-    return {**held.row, **changed, **kept.ticket, "version": version}
+    return {**held.row, **changed, **columns, **kept.ticket, "version": version}
 
 
 def _joined(terms: Terms, held: Unfolded, events: Sequence[Event]) -> Progress:

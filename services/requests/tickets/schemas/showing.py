@@ -1,134 +1,15 @@
-"""What comes in and goes out of the ticket routes."""
+"""What a ticket's readers are shown of it over time: events, comments, the ledger, clocks and why they stand so."""
 
 from datetime import datetime
-from enum import StrEnum
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from services.requests.timeline.vocabulary import Side, State, Visibility
-from services.shared.schemas import (
-    NO_NUL,
-    Date,
-    FreeObject,
-    Id,
-    InContract,
-    Input,
-    Instant,
-    Lax,
-    LongText,
-    Output,
-    Seconds,
-    ShortText,
-    instant_text,
-)
+from services.requests.timeline.vocabulary import Side, Visibility
+from services.shared.schemas import Output, Seconds
 
 T = TypeVar("T")
-_FEW = Field(max_length=200)
-Text = Annotated[str, StringConstraints(max_length=20_000, pattern=NO_NUL)]
-
-
-class Priority(StrEnum):
-    """How urgent: it sorts queues, and the one promised chooses the targets."""
-
-    LOW = "low"
-    NORMAL = "normal"
-    HIGH = "high"
-    URGENT = "urgent"
-
-
-class ExternalRef(Input):
-    """Where another system keeps the same work."""
-
-    system: ShortText
-    id: ShortText
-
-
-class NewTicket(Input):
-    """A request to a provider department, by an offering of its catalogue.
-
-    `customer_department_id` may be left out by who belongs to exactly one department; `requester_id` (default: the
-    caller) is for managers, administrators and service accounts.
-    """
-
-    subject: ShortText
-    offering_id: Id
-    description: Text = ""
-    customer_department_id: Id | None = None
-    requester_id: Id | None = None
-    beneficiary_id: Id | None = None
-    participants: Annotated[list[Id], Field(max_length=50)] = []
-    priority: Annotated[Priority, Lax] = Priority.NORMAL
-    needed_by: Instant | Date | None = None
-    fields: Annotated[dict[str, Any], _FEW, InContract(Annotated[FreeObject, _FEW])] = {}
-    external_refs: Annotated[list[ExternalRef], Field(max_length=20)] = []
-
-    def needed_by_text(self) -> str | None:
-        """The instant or date as it is kept and answered."""
-        if isinstance(self.needed_by, datetime):
-            return instant_text(self.needed_by)
-        return None if self.needed_by is None else self.needed_by.isoformat()
-
-
-class TicketPublic(Output):
-    """A ticket as its readers see it."""
-
-    id: UUID
-    key: str = Field(description="by provider, with gaps", examples=["IT-1042"])
-    subject: str
-    description: str
-    offering_id: UUID
-    offering_version: int
-    customer_department_id: UUID
-    provider_department_id: UUID
-    requester_id: UUID | None
-    beneficiary_id: UUID | None
-    participants: list[UUID]
-    assignee_id: UUID | None
-    priority: Priority
-    promised_priority: Priority
-    needed_by: str | None = Field(description="an instant, or a date that means its end")
-    state: State
-    agreement_version_id: UUID | None
-    created_at: datetime
-    submitted_at: datetime | None
-    fields: dict[str, Any]
-    external_refs: list[dict[str, str]]
-    version: int
-
-
-class NewTransition(Input):
-    """A step to another state; what a wait, a decline or a question needs beside it."""
-
-    to: Annotated[State, Lax]
-    reason: ShortText | None = None
-    comment: LongText | None = None
-    third_party: ShortText | None = None
-    lacking: Annotated[list[ShortText], Field(max_length=50)] = []
-    answers: bool | None = None
-    occurred_at: Instant | None = None
-
-
-class NewComment(Input):
-    """A comment: public for both sides, internal for the provider's own; an answer unless `answers` is false."""
-
-    body: LongText
-    visibility: Annotated[Visibility, Lax] = Visibility.PUBLIC
-    answers: bool = True
-
-
-class NewAssignment(Input):
-    """Whose the ticket is to work on; null for nobody's."""
-
-    assignee_id: Id | None
-
-
-class NewCorrection(Input):
-    """A slip taken back: the event that should not have been."""
-
-    event_id: Id
-    reason: ShortText | None = None
 
 
 class EventPublic(Output):

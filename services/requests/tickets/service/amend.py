@@ -1,0 +1,88 @@
+"""Changing what was asked: one fact that says what changed, and the ticket's own row with it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from uuid_utils.compat import uuid7
+
+from services.requests.catalogue.terms import TermsCache
+from services.requests.departments.service import Identity
+from services.requests.people.service import require_people
+from services.requests.tickets.policies import amending_side, sides_of
+from services.requests.tickets.refusals import ForCustomerOnly, OnlyLooksOn, TicketHasEnded, check_instant
+from services.requests.tickets.rules.stored import Row
+from services.requests.tickets.schemas import TicketChanges
+from services.requests.tickets.service.asked import check_obligations
+from services.requests.tickets.service.recording import append, readable_ticket, unfold
+from services.requests.timeline.events import Actor as ActingSide
+from services.requests.timeline.events import Event
+from services.requests.timeline.facts import Amended
+from services.requests.timeline.vocabulary import Side
+from services.shared.auth import Actor
+from services.shared.db import Connection
+from services.shared.etags import Expected
+
+
+async def amend_ticket(
+    connection: Connection,
+    terms: TermsCache,
+    identity: Identity,
+    actor: Actor,
+    ticket_id: UUID,
+    changes: TicketChanges,
+    expected: Expected,
+    *,
+    now: datetime,
+) -> Row:
+    """The ticket with these changes; as it was where they change nothing.
+
+    UnknownTicket, OnlyLooksOn, ForCustomerOnly, PreconditionFailed, TicketHasEnded, InstantOutside, UnknownPerson,
+    PeopleUnavailable, FormRefused, NeededByMissing, QuantityMissing.
+    """
+    current = await terms.current(connection.fetch)
+    held = await unfold(connection, current, await readable_ticket(connection, actor, ticket_id, hold=True))
+    given = changes.given()
+    side = _side(actor, held.row, given)
+    expected.check(held.row["version"])
+    if held.progress.ended_at is not None:
+        raise TicketHasEnded
+    if "needed_by" in given:
+        check_instant(changes.needed_by, "/needed_by")
+    changed = {name: value for name, value in given.items() if _spelled(value) != _spelled(held.row[name])}
+    if not changed:
+        return held.row
+    await require_people(connection.fetch, identity, _named_people(actor, held.row, changed))
+    asked = held.row | changed
+    if not changed.keys().isdisjoint(("needed_by", "fields")):
+        check_obligations(held.pinned.obligations, asked["needed_by"], asked["fields"])
+    acting = ActingSide(side, actor.id, automatic=actor.is_client)
+    at = max(now, held.progress.latest[0])
+    event = Event(uuid7(), held.next_sequence, at, now, acting, Amended(changed))
+    return await append(connection, current, held, [event], now=now, columns=changed)
+
+
+def _side(actor: Actor, row: Row, given: dict[str, Any]) -> Side:
+    sides = sides_of(actor, row, row["holders"])
+    if not sides:
+        raise OnlyLooksOn
+    side = amending_side(actor, sides, given)
+    if side is None:
+        first = next((name for name in given if name != "external_refs"), None)
+        raise ForCustomerOnly(pointer=first and f"/{first}")
+    return side
+
+
+def _spelled(value: Any) -> bytes:
+    """A value as JSON, where 1 is not true."""
+    return orjson.dumps(value, default=str, option=orjson.OPT_SORT_KEYS)
+
+
+def _named_people(actor: Actor, row: Row, changed: dict[str, Any]) -> dict[UUID, str]:
+    """Whom the changes newly name, each with the pointer to where."""
+    known = {row["requester_id"], row["beneficiary_id"], *row["participants"], actor.id}
+    named = {each: f"/participants/{place}" for place, each in enumerate(changed.get("participants", ()))}
+    if changed.get("beneficiary_id") is not None:
+        named[changed["beneficiary_id"]] = "/beneficiary_id"
+    return {person_id: pointer for person_id, pointer in named.items() if person_id not in known}
