@@ -7,51 +7,30 @@ worked.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from services.requests.timeline.events import Event
 from services.requests.timeline.facts import (
+    Amended,
     Assigned,
     Commented,
     HandOffAccepted,
     HandOffEnded,
     Moved,
+    Prioritised,
+    PriorityProposed,
     Reported,
     Submitted,
 )
+from services.requests.timeline.rulings import RULINGS
 from services.requests.timeline.vocabulary import Side
+from tests.requests.timeline.oracle_moments import Held, Moment, counting
+from tests.requests.timeline.oracle_parts import Part, follow, holding
 from tests.requests.timeline.weeks import tick_of
 
 DONE = ("fulfilled", "closed", "declined", "cancelled")
 RESTS = ("awaiting_approval", "waiting_on_customer", "waiting_on_third_party", "handed_off")
-Held = tuple[str, str, tuple[str, ...]]
-
-
-def counting(events: Iterable[Event]) -> list[Event]:
-    """The facts that count: one that a counting correction names does not, and corrections never do."""
-    known = {event.id: event for event in events}
-
-    def stands(event: Event) -> bool:
-        return not any(
-            other.corrects == event.id and other.sequence > event.sequence and stands(other) for other in known.values()
-        )
-
-    left = [event for event in known.values() if event.corrects is None and stands(event)]
-    return sorted(left, key=lambda e: (tick_of(e.occurred_at), e.source_order, e.sequence))
-
-
-@dataclass
-class Part:
-    """A hand-off."""
-
-    id: UUID
-    department: str
-    above: "Part | None"
-    wait: bool
-    is_open: bool = True
-
-    def is_waited_for(self) -> bool:
-        return self.is_open and self.wait and (self.above is None or self.above.is_waited_for())
 
 
 @dataclass
@@ -64,7 +43,9 @@ class Watched:
     parts: list[Part] = field(default_factory=list)
     group: str | None = None
     is_submitted: bool = False
-    moments: list[tuple[int, str]] = field(default_factory=list)
+    moments: list[Moment] = field(default_factory=list)
+    needed_by: str | None = None
+    asked: Submitted | None = None
     held: list[tuple[int, Held]] = field(default_factory=list)
     now: int = 0
     entered: int = 0
@@ -77,6 +58,37 @@ class Watched:
     def came_from(self) -> str | None:
         beneath = sorted(self.rests, key=lambda rest: self.rests[rest][0])[:-1]
         return (beneath[-1] if beneath else self.base) if self.rests else None
+
+    def hear(self, event: Event) -> None:
+        """A fact, and what it did to waits and to what was delivered; or a ruling, which moves nothing."""
+        if isinstance(event.payload, RULINGS):
+            self.moments.append(Moment(tick_of(event.recorded_at), "ruled", event, self._holder()))
+            return
+        before, asked = self.base, "waiting_on_customer" in self.rests
+        self.read(event)
+        asks = "waiting_on_customer" in self.rests
+        if asked and not asks:
+            self._note("answered" if self._is_answer(event) else "dropped")
+        elif asks and not asked:
+            self._note("asked")
+        if before == "fulfilled" != self.base:
+            self._note(self._left_fulfilled(event))
+        elif self.base == "fulfilled" != before:
+            self._note("delivered")
+
+    def _is_answer(self, event: Event) -> bool:
+        """A wait ended: by an answer of the customer's side, or because the question was dropped."""
+        fact, is_customer = event.payload, event.actor.side is Side.CUSTOMER
+        if isinstance(fact, Moved):
+            return self.base not in DONE and bool(fact.answers or (is_customer and fact.comment))
+        return is_customer and isinstance(fact, Commented | Amended)
+
+    def _left_fulfilled(self, event: Event) -> str:
+        if self.base == "closed":
+            is_lapse = isinstance(event.payload, Moved) and event.payload.reason == "lapsed"
+            return "lapsed" if is_lapse and event.actor.side is Side.SYSTEM else "accepted"
+        is_customer = event.actor.side is Side.CUSTOMER
+        return "accepted" if is_customer and self.base not in DONE else "refused"
 
     def read(self, event: Event) -> None:
         self.now = tick_of(event.occurred_at)
@@ -91,10 +103,12 @@ class Watched:
         if isinstance(fact, Moved):
             self._go(fact.to.value, fact.reason, fact.third_party)
             if serves and (fact.comment or fact.to == "waiting_on_customer"):
-                self._note("replied")
+                self._replied()
+            if fact.to == "waiting_on_customer" and fact.reason == "incomplete" and fact.lacking:
+                self._note("lacking", fact.lacking)
         elif isinstance(fact, Commented):
             if serves and fact.visibility == "public":
-                self._note("replied")
+                self._replied()
             if side is Side.CUSTOMER and fact.visibility == "public" and fact.answers:
                 self.rests.pop("waiting_on_customer", None)
         elif isinstance(fact, HandOffAccepted):
@@ -103,23 +117,38 @@ class Watched:
             self._end_part(fact.link_id)
         elif isinstance(fact, Reported):
             self._row(fact, event)
+        elif isinstance(fact, Amended):
+            if side is Side.CUSTOMER:
+                self._amend(fact)
         else:
-            assert isinstance(fact, Submitted | Assigned)
+            assert isinstance(fact, Submitted | Assigned | PriorityProposed | Prioritised)
         self.held.append((self.now, self._holder()))
 
+    def _amend(self, fact: Amended) -> None:
+        self.rests.pop("waiting_on_customer", None)
+        if "needed_by" in fact.changes:
+            self.needed_by = fact.changes["needed_by"]
+            self._note("needed", self.needed_by)
+
     def _begin(self, fact: object) -> None:
+        if isinstance(fact, Submitted):
+            self.asked, self.needed_by = fact, fact.needed_by
         wanted = fact.state if isinstance(fact, Reported) else fact.to if isinstance(fact, Moved) else None
         if wanted == "awaiting_approval" or (isinstance(fact, Submitted) and fact.needs_approval):
             self.base = "awaiting_approval"
         else:
             self._submit()
 
-    def _note(self, what: str) -> None:
-        self.moments.append((self.now, what))
+    def _note(self, what: str, about: Any = None) -> None:
+        self.moments.append(Moment(self.now, what, about, self._holder()))
+
+    def _replied(self) -> None:
+        """What is said before submission or after the end is no news of work: the moment tells which it is."""
+        self._note("replied", self.is_submitted and self.base not in DONE)
 
     def _submit(self) -> None:
         self.base, self.rests, self.is_submitted = "submitted", {}, True
-        self._note("submitted")
+        self._note("submitted", (self.asked, self.needed_by))
 
     def _acted(self, *, is_decline: bool = False) -> None:
         self._note("acted")
@@ -199,39 +228,14 @@ class Watched:
                 self._go(named)
             return
         self._wake(named)
-        self._follow(event.id)
+        follow(self.parts, self.group, self.provider, event.id)
         handed_on = [(part.id, part.is_open) for part in self.parts] != links_before
         if fact.state or handed_on:
             self._be(named, fact.third_party)
         if self.state == "waiting_on_customer" != before and not event.actor.automatic:
-            self._note("replied")
+            self._replied()
         if handed_on:
             self._note("acted")
-
-    def _follow(self, link_id: UUID) -> None:
-        if self.group is None:
-            return
-        holding = self._holding()
-        chain: list[Part] = []
-        part = holding[0] if holding else None
-        while part:
-            chain.insert(0, part)
-            part = part.above
-        if self.group == self.provider:
-            for part in chain[:1]:
-                self._shut(part)
-        elif any(part.department == self.group for part in chain):
-            place = next(n for n, part in enumerate(chain) if part.department == self.group)
-            for part in chain[place + 1 : place + 2]:
-                self._shut(part)
-        else:
-            self.parts.append(Part(link_id, self.group, chain[-1] if chain else None, True))
-
-    def _shut(self, part: Part) -> None:
-        part.is_open = False
-        for below in self.parts:
-            if below.above is part:
-                self._shut(below)
 
     def _be(self, named: str, third: str | None) -> None:
         waiting = any(part.is_waited_for() for part in self.parts)
@@ -255,21 +259,11 @@ class Watched:
             self.entered += 1
             self.rests[rest] = (self.entered, None, third if rest == "waiting_on_third_party" else None)
 
-    def _holding(self) -> list[Part]:
-        """The parts that are waited for and wait for none themselves, in the order of whom they came through."""
-        waited = [part for part in self.parts if part.is_waited_for()]
-        leaves = [part for part in waited if not any(other.above is part for other in waited)]
-
-        def came(part: Part | None) -> list[int]:
-            return [] if part is None else [*came(part.above), self.parts.index(part)]
-
-        return sorted(leaves, key=came)
-
     def _holder(self) -> Held:
         state = self.state
         _, reason, third = self.rests.get(state, (0, None, None))
         if state == "handed_off":
-            names = list(dict.fromkeys(f"department:{part.department}" for part in self._holding()))
+            names = list(dict.fromkeys(f"department:{part.department}" for part in holding(self.parts)))
             return (names[0], state, tuple(names[1:])) if names else ("provider", state, ())
         if state == "waiting_on_third_party":
             return (f"third_party:{third or 'unknown'}", reason or state, ())
@@ -283,18 +277,20 @@ def watch(provider: str, events: Iterable[Event]) -> Watched:
     """All facts that count, read in order."""
     watched = Watched(provider)
     for event in counting(events):
-        watched.read(event)
+        watched.hear(event)
     return watched
 
 
-def holders(watched: Watched, now: int) -> list[Held]:
-    """Who held the ticket in each quarter from its first fact until now, or until it ended."""
+def holders(watched: Watched, now: int, *, to_the_end: bool = False) -> list[Held]:
+    """Who held the ticket in each quarter from its first fact until now, or (but `to_the_end`) until it ended."""
     quarters: list[Held] = []
     if not watched.held:
         return quarters
     begin = watched.held[0][0]
     for (since, held), (until, _) in zip(watched.held, [*watched.held[1:], (now, None)], strict=True):
         quarters[since - begin :] = [held] * (until - since)
+    if to_the_end:
+        return quarters
     while watched.base in DONE and watched.base != "fulfilled" and quarters and quarters[-1][0] == "none":
         quarters.pop()
     return quarters

@@ -58,7 +58,7 @@ class Run:
 def runs(clock: str, watched: Watched) -> list[Run]:
     """The cycles of a clock, by what happened when."""
     found: list[Run] = []
-    for tick, what in watched.moments:
+    for tick, what in ((moment.tick, moment.what) for moment in watched.moments):
         is_open = bool(found) and found[-1].end is None
         if is_open and what in _STOPS[clock] + _VOIDS[clock]:
             last = found.pop()

@@ -1,0 +1,170 @@
+"""One cycle counted quarter of an hour by quarter: was it worked, and did whoever held the ticket pause the clock?
+
+Independent of the code under test in its arithmetic too: a promise in working time is breached in the first running
+quarter that finds nothing left, wherever the due time is said to be; the code moves due times by what was paused.
+
+Read where `agreements.md` is brief:
+- "If nothing remains, the clock is breached at the instant of the ruling" also while it is paused, and also if it stops
+  at that very instant. What stays of a breached clock's target is 0.
+- Working time that a missed notice adds stays added, whatever is promised for that cycle later.
+- A lapse is a miss at the due time, or at the lapse if that comes first.
+"""
+
+from dataclasses import dataclass
+
+from tests.requests.timeline.oracle_cycles import Change, Cycle
+from tests.requests.timeline.oracle_moments import Held
+from tests.requests.timeline.oracle_promises import Calendars
+
+Recalculated = tuple[int, float | None, float | None, str]
+
+
+@dataclass
+class Measured:
+    """What the quarters say of one cycle; instants and durations in quarters."""
+
+    cycle: Cycle
+    state: str
+    target: int
+    elapsed: int
+    remaining: int | None
+    due: float | None
+    breached: int | None
+    fires: dict[int, float | None]
+    passed: set[int]
+    recalculated: list[Recalculated]
+    effect_of_miss: str
+    is_best_effort: bool = False
+
+
+class Stopwatch:
+    """A clerk with a calendar in hand, who looks at the clock every quarter of an hour."""
+
+    def __init__(self, cycle: Cycle, calendars: Calendars) -> None:
+        self.cycle, self.calendars = cycle, calendars
+        self.tick = cycle.start
+        self.added = self.used = 0
+        self.breached: int | None = None
+        self.effect_of_miss = "none"
+        self.reached: dict[int, float] = {}
+        self.passed: set[int] = set()
+        self.recalculated: list[Recalculated] = []
+        self.promise = cycle.promise
+        self.week = calendars.week(self.promise.calendar, calendars.version(self.promise.calendar, cycle.start))
+        self._promise_anew()
+
+    def _promise_anew(self) -> None:
+        self.due0: float = self.promise.due(self.week, self.tick, self.cycle.round)
+        self.target = self.week.worked(self.tick, int(self.due0)) + self.added
+        self.moved, self.resumed, self.used = self.added, self.tick, 0
+        self.in_days = bool(self.promise.length_of(self.cycle.round).days)
+
+    def due(self) -> int:
+        """By when the clock is due if nothing pauses it from here on."""
+        left = self.target - self.used
+        if left > 0 and (self.moved or not self.in_days):
+            return int(self.week.after(self.tick, left))
+        moved = self.week.after(int(self.due0), self.moved) if self.moved else self.due0
+        return int(max(moved, self.resumed))
+
+    def told(self, held: Held | None) -> float | None:
+        """The due time as one would tell it now."""
+        assert held
+        if self.breached is not None:
+            return self.breached
+        return None if self.promise.is_paused_by(held) else self.due()
+
+    def change(self, change: Change) -> None:
+        """A ruling, or time added, at this quarter."""
+        before = self.told(change.held)
+        if change.why == "notice":
+            if self.breached is None:
+                self.added += change.added
+                self.target += change.added
+                self.moved += change.added
+        else:
+            assert change.promise
+            self.promise = change.promise
+            self.week = self.calendars.week(self.promise.calendar, change.version)
+            self._rule(change)
+        self.recalculated.append((self.tick, before, self.told(change.held), change.why))
+
+    def _rule(self, change: Change) -> None:
+        if change.restart:
+            self._promise_anew()
+        else:
+            if change.why != "calendar":
+                due = self.promise.due(self.week, self.cycle.start, self.cycle.round)
+                self.target = self.week.worked(self.cycle.start, due) + self.added
+            left = self.target - self.used
+            if left > 0:
+                self.due0, self.moved, self.in_days = self.week.after(self.tick, left), 0, False
+            elif self.breached is None:
+                self.breach(self.tick)
+        for percent in self.promise.warnings:
+            if percent not in self.reached and self.target * percent / 100 <= self.used:
+                self.reached[percent] = self.tick
+                self.passed.add(percent)
+
+    def breach(self, at: int) -> None:
+        self.breached, self.effect_of_miss = at, self.promise.effect
+
+    def step(self, held: Held) -> None:
+        """One quarter goes by."""
+        is_open = self.week.is_open(self.tick)
+        if self.promise.is_paused_by(held):
+            self.moved += is_open
+            self.resumed = self.tick + 1
+        else:
+            if self.breached is None and self.used >= self.target and self.tick >= self.due():
+                self.breach(self.due())
+                assert self.in_days or self.breached == self.tick
+            self.used += is_open
+            for percent in self.promise.warnings:
+                share = self.target * percent / 100
+                if is_open and percent not in self.reached and share <= self.used:
+                    self.reached[percent] = self.tick + share - (self.used - 1)
+        self.tick += 1
+
+
+def measure(cycle: Cycle, calendars: Calendars, quarters: list[Held], first: int, now: int, current: Held) -> Measured:
+    """One cycle at `now`; `quarters` holds who held the ticket from `first` on, `current` who holds it now."""
+    watch, end = Stopwatch(cycle, calendars), now if cycle.end is None else cycle.end
+    ahead = list(cycle.changes)
+    while True:
+        while ahead and ahead[0].tick == watch.tick:
+            watch.change(ahead.pop(0))
+        if watch.tick == end:
+            break
+        watch.step(quarters[watch.tick - first])
+    assert not ahead
+    if cycle.how == "lapsed" and watch.breached is None:
+        watch.breach(min(watch.due(), end))
+    is_paused = cycle.end is None and watch.promise.is_paused_by(current)
+    foresees = cycle.end is None and not is_paused
+    due = watch.breached if watch.breached is not None else None if is_paused else watch.due()
+    fires: dict[int, float | None] = {}
+    for percent in watch.promise.warnings:
+        fires[percent] = watch.reached.get(percent)
+        if foresees and percent not in watch.reached:
+            fires[percent] = watch.week.after(end, watch.target * percent / 100 - watch.used)
+    fires[100] = watch.breached if watch.breached is not None else due if foresees else None
+    return Measured(
+        cycle=cycle,
+        state=_state(cycle, is_paused=is_paused, is_breached=watch.breached is not None),
+        target=watch.target,
+        elapsed=watch.used,
+        remaining=None if cycle.end is not None else 0 if watch.breached is not None else watch.target - watch.used,
+        due=due,
+        breached=watch.breached,
+        fires=fires,
+        passed=watch.passed,
+        recalculated=watch.recalculated,
+        effect_of_miss=watch.effect_of_miss,
+    )
+
+
+def _state(cycle: Cycle, *, is_paused: bool, is_breached: bool) -> str:
+    if cycle.end is None:
+        return "paused" if is_paused else "running"
+    return "missed" if is_breached else "void" if cycle.how == "void" else "met"
