@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select, true, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -89,21 +90,12 @@ async def page_of_fulfilments(
 
 async def scores_of(session: AsyncSession, keys: Sequence[Key]) -> dict[Key, tuple[int, int]]:
     """Of each fulfilment that somebody answered about: its latest answer, and how many people answered."""
-    key = tuple_(col(Response.ticket_id), col(Response.cycle))
-    query = (
-        select(
-            col(Response.ticket_id),
-            col(Response.cycle),
-            col(Response.score),
-            func.count().over(partition_by=[col(Response.ticket_id), col(Response.cycle)]),
-        )
-        .where(key.in_(keys))
-        .distinct(col(Response.ticket_id), col(Response.cycle))
-        .order_by(
-            col(Response.ticket_id), col(Response.cycle), col(Response.answered_at).desc(), col(Response.id).desc()
-        )
-    )
-    return {(ticket, cycle): (score, n) for ticket, cycle, score, n in (await session.execute(query))}
+    ticket, cycle = col(Response.ticket_id), col(Response.cycle)
+    people = func.count().over(partition_by=[ticket, cycle])
+    query = select(ticket, cycle, col(Response.score), people).where(tuple_(ticket, cycle).in_(keys))
+    latest_first = (ticket, cycle, col(Response.answered_at).desc(), col(Response.id).desc())
+    rows = await session.execute(query.ext(distinct_on(ticket, cycle)).order_by(*latest_first))
+    return {(row[0], row[1]): (row[2], row[3]) for row in rows}
 
 
 async def people_asked(session: AsyncSession, keys: Sequence[Key]) -> dict[Key, int]:
