@@ -7,6 +7,8 @@ Read where `agreements.md` is brief:
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
@@ -20,10 +22,17 @@ ClockKey = tuple[ClockName, int]
 """A clock of a ticket: its name and its cycle."""
 
 
-class Fired(NamedTuple):
-    """What the marks say of one cycle: the percents fired, the mark of its breach, and the fact that refuted one."""
+class Announced(NamedTuple):
+    """When a threshold fired, and whether a ruling or a late fact had passed it."""
 
-    percents: frozenset[int] = frozenset()
+    at: datetime
+    passed: bool
+
+
+class Fired(NamedTuple):
+    """What the marks say of one cycle: what fired, by percent; the mark of its breach; the fact that refuted one."""
+
+    thresholds: Mapping[int, Announced] = MappingProxyType({})
     breach: UUID | None = None
     refuted_by: UUID | None = None
 
@@ -44,17 +53,16 @@ def marks_of(events: Iterable[Event]) -> Marks:
 def add_mark(marks: dict[ClockKey, Fired], event: Event) -> None:
     """`marks` with one more; other events change nothing."""
     match event.payload:
-        case ThresholdFired(clock=clock, cycle=cycle, percent=percent):
+        case ThresholdFired(clock=clock, cycle=cycle, percent=percent, passed=passed):
             fired = marks.get((clock, cycle), NOTHING_FIRED)
+            thresholds = {**fired.thresholds, percent: Announced(event.recorded_at, passed)}
             is_whole = percent == WHOLE
-            marks[clock, cycle] = Fired(
-                fired.percents | {percent},
-                event.id if is_whole else fired.breach,
-                None if is_whole else fired.refuted_by,
-            )
+            breach, refuted_by = (event.id, None) if is_whole else (fired.breach, fired.refuted_by)
+            marks[clock, cycle] = Fired(thresholds, breach, refuted_by)
         case BreachRefuted(clock=clock, cycle=cycle, by=by):
             fired = marks.get((clock, cycle), NOTHING_FIRED)
-            marks[clock, cycle] = Fired(fired.percents - {WHOLE}, None, by)
+            thresholds = {percent: each for percent, each in fired.thresholds.items() if percent != WHOLE}
+            marks[clock, cycle] = Fired(thresholds, None, by)
 
 
 def called_for(marks: Marks, before: Timeline | None, after: Timeline, by: UUID) -> list[Mark]:
@@ -66,7 +74,7 @@ def called_for(marks: Marks, before: Timeline | None, after: Timeline, by: UUID)
     new: list[Mark] = []
     for reading in after.clocks:
         key = (reading.clock, reading.cycle)
-        known = reached_before.get(key, frozenset()) | marks.get(key, NOTHING_FIRED).percents
+        known = reached_before.get(key, frozenset()) | marks.get(key, NOTHING_FIRED).thresholds.keys()
         new.extend(
             ThresholdFired(*key, each.percent, each.fires_at, passed=True)
             for each in reading.thresholds

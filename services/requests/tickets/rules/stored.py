@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.fold import Timeline
+from services.requests.timeline.lapses import lapse_of
 from services.requests.timeline.ledger import Stretch, tell
 from services.requests.timeline.marking import NOTHING_FIRED, NOTHING_MARKED, Fired, Marks
 from services.requests.timeline.payloads import decode, encode
@@ -63,12 +64,19 @@ class Kept(NamedTuple):
 
 
 def kept_of(
-    ticket_id: UUID, terms: Terms, progress: Progress, timeline: Timeline, marks: Marks = NOTHING_MARKED
+    ticket_id: UUID,
+    terms: Terms,
+    progress: Progress,
+    timeline: Timeline,
+    marks: Marks = NOTHING_MARKED,
+    *,
+    is_imported: bool = False,
 ) -> Kept:
-    """The rows of a fold; `terms` are pinned, `marks` what was fired already.
+    """The rows of a fold; `terms` are pinned, `marks` what was fired already. An imported ticket lapses in its source.
 
     The open interval's row has no end; clocks have no id yet.
     """
+    lapse = None if is_imported else lapse_of(progress, timeline)
     return Kept(
         ticket={
             "state": timeline.state.value,
@@ -76,8 +84,10 @@ def kept_of(
             "submitted_at": timeline.submitted_at,
             "ended_at": timeline.ended_at,
             "assignee_id": timeline.assignee_id,
+            "lapses_at": lapse.at if lapse else None,
+            "lapses_into": lapse.into.value if lapse else None,
         },
-        ledger=_ledger(ticket_id, terms, progress),
+        ledger=ledger_of(ticket_id, terms, progress),
         clocks=[
             _clock(ticket_id, reading, marks.get((reading.clock, reading.cycle), NOTHING_FIRED))
             for reading in timeline.clocks
@@ -100,7 +110,8 @@ def first_difference(before: Sequence[Row], after: Sequence[Row]) -> int:
     return same
 
 
-def _ledger(ticket_id: UUID, terms: Terms, progress: Progress) -> list[Row]:
+def ledger_of(ticket_id: UUID, terms: Terms, progress: Progress) -> list[Row]:
+    """The rows of the time ledger."""
     account = progress.account
     stretches: tuple[Stretch, ...] = account.past
     is_open = account.charge.party is not NOBODY
@@ -132,7 +143,7 @@ def _interval(ticket_id: UUID, position: int, starts_at: datetime, ends_at: date
 
 
 def _clock(ticket_id: UUID, reading: ClockReading, fired: Fired) -> Row:
-    fires = reading.fires(fired.percents)
+    fires = reading.fires(fired.thresholds)
     return {
         "ticket_id": ticket_id,
         "clock": reading.clock.value,

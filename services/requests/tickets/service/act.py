@@ -149,7 +149,7 @@ def _when(actor: Actor, held: Unfolded, timeline: Timeline, wanted: datetime | N
         check_not_in_future(wanted, now)
         check_not_before_opening(wanted, held.progress.created_at)
     else:
-        check_occurred_at(wanted, now=now, latest=held.progress.latest[0], timeline=timeline)
+        check_occurred_at(wanted, now=now, latest=held.progress.fact_at, timeline=timeline)
     return wanted
 
 

@@ -5,19 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from uuid_utils.compat import uuid7
+
 from services.requests.catalogue.terms import Current, OfferingTerms
 from services.requests.tickets.policies import can_read_ticket
 from services.requests.tickets.queries.read import events_of, find_ticket, hold_ticket, link_departments
 from services.requests.tickets.queries.write import Superseded, Written, insert_ticket, update_ticket
 from services.requests.tickets.refusals import UnknownTicket
-from services.requests.tickets.rules.stored import Row, event_of, event_row, first_difference, kept_of
+from services.requests.tickets.rules.stored import Row, event_of, event_row, first_difference, kept_of, ledger_of
 from services.requests.tickets.service.locating import located, with_calendars
+from services.requests.timeline.events import Actor as ActingSide
 from services.requests.timeline.events import Event
 from services.requests.timeline.fold import LateFact, Timeline, advance, progress_of, view
+from services.requests.timeline.marking import Marks, add_mark, called_for, marks_of
 from services.requests.timeline.progress import Progress
 from services.requests.timeline.promised import PinnedTarget, PinnedTerms, pinned_from
+from services.requests.timeline.rulings import Ruling
 from services.requests.timeline.terms import Terms
-from services.requests.timeline.vocabulary import ClockName, PartyKind
+from services.requests.timeline.vocabulary import ClockName, PartyKind, Side
 from services.shared.auth import Actor
 from services.shared.db import Connection
 from services.shared.outbox import OutboxValues
@@ -64,9 +69,15 @@ def pin(offered: OfferingTerms, priority: str) -> PinnedTerms:
     )
 
 
-async def terms_of(connection: Connection, current: Current, pinned: PinnedTerms) -> Terms:
-    """The pinned terms, with the calendars that they follow."""
-    histories = await current.calendars(connection.fetch, pinned.calendar_ids())
+async def terms_of(
+    connection: Connection, current: Current, pinned: PinnedTerms, events: Sequence[Event] = ()
+) -> Terms:
+    """The pinned terms, with the calendars that they and rulings among these events follow."""
+    ids = set(pinned.calendar_ids())
+    for event in events:
+        if isinstance(event.payload, Ruling):
+            ids.update(event.payload.calendar_ids())
+    histories = await current.calendars(connection.fetch, ids)
     return pinned.terms(histories.__getitem__)
 
 
@@ -81,8 +92,8 @@ async def readable_ticket(connection: Connection, actor: Actor, ticket_id: UUID,
 async def unfold(connection: Connection, current: Current, row: Row) -> Unfolded:
     """The ticket of this row with its events folded."""
     pinned = pinned_from(row["terms"])
-    terms = await terms_of(connection, current, pinned)
     events = [event_of(event) for event in await events_of(connection, row["id"])]
+    terms = await terms_of(connection, current, pinned, events)
     progress = progress_of(terms, events)
     if progress is None:
         raise LookupError(f"the ticket {row['id']} has no fact")
@@ -112,18 +123,20 @@ async def open_ticket(
     if progress is None:
         raise ValueError("a ticket begins with a fact")
     timeline = view(terms, progress, now)
-    kept = await located(connection, kept_of(draft["id"], terms, progress, timeline), {})
+    marks, called = _marked((), None, timeline, events, now)
+    kept = kept_of(draft["id"], terms, progress, timeline, marks, is_imported=draft["source"] is not None)
+    kept = await located(connection, kept, {})
     row = {
         **draft,
         "priority": timeline.priority or draft["promised_priority"],
         "terms": pinned.document(),
-        "events": len(events),
+        "events": len(events) + len(called),
         "version": 1,
         "folded_at": now,
     }
     keys = source_keys or [None] * len(events)
     rows = [event_row(draft["id"], event, key) for event, key in zip(events, keys, strict=True)]
-    written = Written(rows, leaving)
+    written = Written([*rows, *(event_row(draft["id"], mark) for mark in called)], leaving)
     key = await insert_ticket(connection, pinned.provider, row, kept, written, only_under=only_under)
     return None if key is None else {**row, **kept.ticket, "key": key}
 
@@ -165,20 +178,26 @@ async def _append_under(
     """The act as this generation has it. Superseded."""
     ticket_id = held.row["id"]
     pinned = await with_calendars(connection, current, held.pinned, events)
-    terms = held.terms if pinned == held.pinned else await terms_of(connection, current, pinned)
+    is_ruled = any(isinstance(event.payload, Ruling) for event in events)
+    terms = held.terms
+    if is_ruled or pinned != held.pinned:
+        terms = await terms_of(connection, current, pinned, [*held.events, *events])
     progress = _joined(terms, held, events)
     timeline = view(terms, progress, now)
-    before = kept_of(ticket_id, held.terms, held.progress, held.at(now)).ledger
+    marks, called = _marked(held.events, held.at(now), timeline, events, now)
+    kept = kept_of(ticket_id, terms, progress, timeline, marks, is_imported=held.row["source"] is not None)
     departments = await link_departments(connection, ticket_id) if progress.links else {}
-    kept = await located(connection, kept_of(ticket_id, terms, progress, timeline), departments)
+    kept = await located(connection, kept, departments)
+    before = ledger_of(ticket_id, held.terms, held.progress)
     changed = {
         "priority": timeline.priority or held.row["promised_priority"],
         "terms": pinned.document(),
-        "events": held.row["events"] + len(events),
+        "events": held.row["events"] + len(events) + len(called),
         "folded_at": now,
     }
     keys = source_keys or [None] * len(events)
     rows = [event_row(ticket_id, event, key) for event, key in zip(events, keys, strict=True)]
+    rows += [event_row(ticket_id, mark) for mark in called]
     version = await update_ticket(
         connection,
         ticket_id,
@@ -190,6 +209,21 @@ async def _append_under(
         columns=columns,
     )
     return {**held.row, **changed, **columns, **kept.ticket, "version": version}
+
+
+def _marked(
+    known: Sequence[Event], before: Timeline | None, after: Timeline, events: Sequence[Event], now: datetime
+) -> tuple[Marks, list[Event]]:
+    """The marks that these events call for at once, and what all marks say then."""
+    marks = dict(marks_of(known))
+    first = len(known) + len(events) + 1
+    called = [
+        Event(uuid7(), sequence, now, now, ActingSide(Side.SYSTEM, automatic=True), mark)
+        for sequence, mark in enumerate(called_for(marks, before, after, events[-1].id), first)
+    ]
+    for event in called:
+        add_mark(marks, event)
+    return marks, called
 
 
 def _joined(terms: Terms, held: Unfolded, events: Sequence[Event]) -> Progress:

@@ -1,6 +1,5 @@
 """What a ticket's readers see besides the ticket: its history, its time ledger, its clocks and why they stand so."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -16,6 +15,7 @@ from services.requests.timeline.events import Event, in_effect
 from services.requests.timeline.explanation import explain_clock
 from services.requests.timeline.facts import Commented, Moved
 from services.requests.timeline.ledger import Interval
+from services.requests.timeline.marking import NOTHING_FIRED, Marks, marks_of
 from services.requests.timeline.readings import ClockReading
 from services.requests.timeline.vocabulary import ClockName, Visibility
 from services.shared.auth import Actor
@@ -97,7 +97,8 @@ async def show_clocks(
 ) -> list[dict[str, Any]]:
     """The ticket's clocks as they stand now."""
     shown, ids = await _shown(connection, terms, actor, ticket_id)
-    return [_clock(ids[reading.clock.value, reading.cycle], reading, shown.events) for reading in shown.at(now).clocks]
+    marks = marks_of(shown.events)
+    return [_clock(ids[reading.clock.value, reading.cycle], reading, marks) for reading in shown.at(now).clocks]
 
 
 async def explain_ticket_clock(
@@ -111,7 +112,7 @@ async def explain_ticket_clock(
     name, cycle = names[clock_id]
     explained = explain_clock(shown.progress, ClockName(name), cycle, now)
     return {
-        "clock": _clock(clock_id, explained.reading, shown.events),
+        "clock": _clock(clock_id, explained.reading, marks_of(shown.events)),
         "duration": str(explained.duration) if explained.duration else None,
         "due": explained.due,
         "calendar_id": explained.reading.calendar_id,
@@ -189,14 +190,8 @@ def _interval(line: Interval) -> dict[str, Any]:
     }
 
 
-def _was_passed(events: Sequence[Event], fires_at: datetime | None) -> bool:
-    """Whether the instant had gone by when the facts that led to it were recorded, so that nothing fires for it."""
-    if fires_at is None:
-        return False
-    return any(event.occurred_at <= fires_at < event.recorded_at for event in events)
-
-
-def _clock(clock_id: UUID, reading: ClockReading, events: Sequence[Event]) -> dict[str, Any]:
+def _clock(clock_id: UUID, reading: ClockReading, marks: Marks) -> dict[str, Any]:
+    fired = marks.get((reading.clock, reading.cycle), NOTHING_FIRED).thresholds
     return {
         "id": clock_id,
         "clock": reading.clock,
@@ -215,8 +210,8 @@ def _clock(clock_id: UUID, reading: ClockReading, events: Sequence[Event]) -> di
             {
                 "percent": each.percent,
                 "fires_at": each.fires_at,
-                "fired_at": None,
-                "passed": each.reached and _was_passed(events, each.fires_at),
+                "fired_at": fired[each.percent].at if each.percent in fired else None,
+                "passed": each.percent in fired and fired[each.percent].passed,
             }
             for each in reading.thresholds
         ],

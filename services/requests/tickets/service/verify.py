@@ -12,6 +12,7 @@ from services.requests.tickets.queries.whole import WholeTicket, next_whole_tick
 from services.requests.tickets.rules.stored import Row, event_of, kept_of
 from services.requests.tickets.service.recording import terms_of
 from services.requests.timeline.fold import progress_of, view
+from services.requests.timeline.marking import marks_of
 from services.requests.timeline.payloads import UnreadableEvent
 from services.requests.timeline.promised import pinned_from
 from services.shared.db import Connection, hot_transaction
@@ -69,12 +70,13 @@ async def _verified(connection: Connection, current: Current, whole: WholeTicket
 
 async def _differences(connection: Connection, current: Current, whole: WholeTicket) -> list[Difference]:
     row = whole.ticket
-    terms = await terms_of(connection, current, pinned_from(row["terms"]))
-    progress = progress_of(terms, [event_of(event) for event in whole.events])
+    events = [event_of(event) for event in whole.events]
+    terms = await terms_of(connection, current, pinned_from(row["terms"]), events)
+    progress = progress_of(terms, events)
     if progress is None:
         return [Difference("events", "none that counts", "a ticket begins with a fact")]
     timeline = view(terms, progress, row["folded_at"])
-    kept = kept_of(row["id"], terms, progress, timeline)
+    kept = kept_of(row["id"], terms, progress, timeline, marks_of(events), is_imported=row["source"] is not None)
     ticket = {
         **kept.ticket,
         "priority": timeline.priority or row["promised_priority"],
