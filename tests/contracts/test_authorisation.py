@@ -101,6 +101,11 @@ async def test_read_only_fields_of_requests_cannot_be_set(databases: Databases, 
         assert await _settable(world, "requests") == []
 
 
+async def test_read_only_fields_of_feedback_cannot_be_set(databases: Databases, issuer: Issuer) -> None:
+    async with feedback_world(databases, issuer) as world:
+        assert await _settable(world, "feedback") == []
+
+
 async def _settable(world: World, service: str) -> list[str]:
     """The fields, of those that a request's schema does not name, that the service takes all the same."""
     found = []

@@ -164,6 +164,15 @@ TABLE: Mapping[str, Row] = {
     ),
     # feedback
     "interactions_list_interactions": EVERYBODY,
+    "surveys_list_surveys": EVERYBODY,
+    "invitations_list_invitations": EVERYBODY,
+    "invitations_get_budget": EVERYBODY,
+    "invitations_get_invitation": row(200, "asker", refused=404),  # it holds the link
+    "responses_show_answer_page": public(200),  # who has the link needs nothing else
+    "responses_answer_by_page": public(200),
+    "responses_give_response": row(201, "asker", refused=404),
+    "responses_list_responses": EVERYBODY,
+    "scores_list_scores": EVERYBODY,
     # the gateway's own pages
     "gateway_get_documentation": public(200),
     "gateway_check_liveness": public(200),
@@ -177,5 +186,9 @@ LISTED: Mapping[str, frozenset[str]] = {
     "tickets_list_tickets": frozenset(READERS_OF_THE_TICKET.split()),
     # who serves or manages IT answers for it on both sides; its members see whom it asks, not who asks it
     "interactions_list_interactions": frozenset(f"agent manager {MEMBERS_OF_HR} admin {LOOKERS_ON} {PROGRAMS}".split()),
+    "invitations_list_invitations": frozenset({"asker"}),
+    # who said what: the provider's side, and those whom the page names; figures are others' to see
+    "responses_list_responses": frozenset(f"asker agent manager admin listener {PROGRAMS}".split()),
+    "scores_list_scores": frozenset(f"agent manager admin listener {PROGRAMS}".split()),
 }
 """Who finds the thing concerned in a list that everybody may ask for."""
