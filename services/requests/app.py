@@ -19,10 +19,13 @@ from services.requests.inbound import (
     DepartmentChanged,
     DepartmentCreated,
     DepartmentTold,
+    InvitationIssued,
     PersonChanged,
     PersonCreated,
     PersonTold,
 )
+from services.requests.messages import api as messages
+from services.requests.messages.service import tell_of_survey
 from services.requests.people.rules import Person
 from services.requests.people.service import take_in_person
 from services.requests.reports import api as reports
@@ -44,6 +47,7 @@ ROUTERS = (
     acting.router,
     showing.router,
     imports.router,
+    messages.router,
     reports.router,
 )
 COMPUTED_AT_ONCE = 2
@@ -86,7 +90,7 @@ def _bench(app: FastAPI) -> Bench:
 
 
 def consumers_of(app: FastAPI, settings: RequestsSettings) -> Consumers:
-    """What this service takes in: the departments and people of identity."""
+    """What this service takes in: the departments and people of identity, whom feedback asks."""
     consumers = Consumers(
         service="requests",
         nats_url=settings.nats_url,
@@ -110,6 +114,11 @@ def consumers_of(app: FastAPI, settings: RequestsSettings) -> Consumers:
         consumers.on(event)(take_in)
     for event_of_person in (PersonCreated, PersonChanged):
         consumers.on(event_of_person)(take_in_told)
+
+    async def tell(session: AsyncSession, invitation: InvitationIssued, meta: EventMeta) -> None:
+        await tell_of_survey(session_fetch(session), invitation.person_id, invitation.invitation_id, now=meta.time)
+
+    consumers.on(InvitationIssued)(tell)
     return consumers
 
 

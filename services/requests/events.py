@@ -17,6 +17,8 @@ _AN_AGREEMENT_VERSION = "019a8f00-0000-7000-8000-0000000000d1"
 _A_PERSON = "019a8f00-0000-7000-8000-0000000000c1"
 _A_COLLEAGUE = "019a8f00-0000-7000-8000-0000000000c2"
 _AN_AGENT = "019a8f00-0000-7000-8000-0000000000c3"
+_A_CLOCK = "019a8f00-0000-7000-8000-0000000000e1"
+_A_MESSAGE = "019a8f00-0000-7000-8000-0000000000e2"
 
 
 class ClosedBy(StrEnum):
@@ -120,6 +122,49 @@ class TicketMeasured(PublishedEvent):
     provider_department_id: UUID = Field(examples=[_IT])
     provider: Counts = Field(description="targets", examples=[{"met": 3, "missed": 0}])
     customer: Counts = Field(description="obligations", examples=[{"met": 1, "missed": 1}])
+
+
+class _ClockTold(BaseModel):
+    """What both tell of a clock; once for each share and cycle, in the order in which they come."""
+
+    clock_id: UUID = Field(examples=[_A_CLOCK])
+    ticket_id: UUID = Field(examples=[_A_TICKET])
+    customer_department_id: UUID = Field(examples=[_PEOPLE_OPERATIONS])
+    provider_department_id: UUID = Field(examples=[_IT])
+    clock: str = Field(examples=["resolution"])
+    cycle: int = Field(examples=[1])
+    side: str = Field(description="whose promise it is: provider or customer", examples=["provider"])
+    percent: int = Field(examples=[75])
+    fires_at: datetime = Field(description="when the share was used up", examples=["2026-03-06T13:00:00Z"])
+    fired_at: datetime = Field(description="when this was recorded", examples=["2026-03-06T13:00:00.125Z"])
+
+
+class ClockWarned(_ClockTold, PublishedEvent):
+    """A share of a clock's time below the whole is used up."""
+
+    subject = "acuerdo.requests.clock.warned.v1"
+    key = "ticket_id"
+
+
+class ClockBreached(_ClockTold, PublishedEvent):
+    """The due time of a clock has passed (`percent` is 100). A late fact may yet refute it."""
+
+    subject = "acuerdo.requests.clock.breached.v1"
+    key = "ticket_id"
+
+
+class MessagePosted(PublishedEvent):
+    """There is something new to read for a person; what joins the same message later is not told again."""
+
+    subject = "acuerdo.requests.message.posted.v1"
+    key = "message_id"
+
+    message_id: UUID = Field(examples=[_A_MESSAGE])
+    person_id: UUID = Field(examples=[_A_PERSON])
+    kind: str = Field(examples=["clock_breached"])
+    link: str = Field(description="path of what it is about", examples=[f"/v1/tickets/{_A_TICKET}"])
+
+
 class AgreementProposed(PublishedEvent):
     """A side has proposed a version of an agreement; what was proposed before and not signed by both no longer is."""
 

@@ -53,3 +53,12 @@ class PersonCreated(PersonTold):
 
 class PersonChanged(PersonTold):
     subject: ClassVar[str] = "acuerdo.identity.person.changed.v1"
+
+
+class InvitationIssued(InboundEvent):
+    """Somebody is asked how it went."""
+
+    subject: ClassVar[str] = "acuerdo.feedback.invitation.issued.v1"
+
+    invitation_id: UUID
+    person_id: UUID

@@ -12,6 +12,7 @@ from services.gateway.routes import OWN_PREFIXES, ROUTES, RouteTable
 from tests.contracts.authorisation.asking import Prepare, World, differences, send
 from tests.contracts.authorisation.feedback_cases import FEEDBACK_CASES, feedback_world
 from tests.contracts.authorisation.identity_cases import IDENTITY_CASES, identity_world
+from tests.contracts.authorisation.message_cases import MESSAGE_CASES
 from tests.contracts.authorisation.requests_cases import REQUESTS_CASES, requests_world
 from tests.contracts.authorisation.table import CALLERS, TABLE
 from tests.embedded import Databases
@@ -20,7 +21,7 @@ from tests.issuer import Issuer
 OPENAPI = Path(__file__).parents[2] / "openapi"
 CASES: Mapping[str, Mapping[str, Prepare]] = {
     "identity": IDENTITY_CASES,
-    "requests": REQUESTS_CASES,
+    "requests": {**MESSAGE_CASES, **REQUESTS_CASES},
     "feedback": FEEDBACK_CASES,
 }
 METHODS = ("get", "put", "post", "patch", "delete")

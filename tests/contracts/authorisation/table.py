@@ -151,6 +151,11 @@ TABLE: Mapping[str, Row] = {
     "tickets_take_back_event": row(
         201, WORKERS_ON_THE_TICKET, refused=404, s403="auditor", s409="asker customer_manager"
     ),  # of the provider's slip
+    # requests: what people are told
+    "messages_list_messages": EVERYBODY,
+    "messages_get_message": row(200, "asker", refused=404),
+    "messages_change_message": row(200, "asker", refused=404),
+    "messages_list_items": row(200, "asker", refused=404),
     # requests: what is brought in, and figures
     "imports_list_imports": row(200, "admin connector"),
     "imports_get_import": row(200, "admin connector"),
