@@ -12,7 +12,6 @@ from services.requests.agreements.rules.content import (
     AgreementContent,
     AgreementSide,
     EscalatedClock,
-    MissedEffect,
     Notified,
     ObligationClock,
     PriorityRole,
@@ -22,6 +21,7 @@ from services.requests.agreements.rules.content import (
 from services.requests.agreements.rules.covered import AgreementState, VersionState
 from services.requests.calendars.schemas import DueField, DurationText
 from services.requests.catalogue.rules import TargetPriority
+from services.requests.timeline.vocabulary import Effect
 from services.requests.worktime import DueRule
 from services.shared.paging import GREATEST_NUMBER
 from services.shared.schemas import Date, Id, Input, Instant, Lax, LongText, Output, ShortText
@@ -63,8 +63,8 @@ class ObligationRow(Input):
         description="where in a ticket's `fields` stands how much it asks for; null: each ticket is one",
         examples=["/sets"],
     )
-    effect: Annotated[MissedEffect, Lax] = Field(
-        default=MissedEffect.NONE,
+    effect: Annotated[Effect, Lax] = Field(
+        default=Effect.NONE,
         description="what a miss does to `resolution`; `extend` adds what a notice lacked, and is for notice alone",
     )
     objective: Objective | None = None

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from services.requests.worktime import CalendarDefinition, PublicHoliday, definition_from
 from services.requests.worktime.public_holidays import expand_public_holidays
@@ -32,6 +33,16 @@ def expanded(document: Mapping[str, Any], today: date) -> CalendarDefinition:
     place = document.get("holidays")
     holidays = _holidays(place["country"], place.get("subdivision"), today.year) if place else ()
     return definition_from(document, holidays)
+
+
+def local_date(now: datetime, time_zone: str) -> date:
+    """The date on the wall of that zone.
+
+    >>> from datetime import UTC
+    >>> local_date(datetime(2026, 3, 1, 23, 30, tzinfo=UTC), "Europe/Madrid")
+    datetime.date(2026, 3, 2)
+    """
+    return now.astimezone(ZoneInfo(time_zone)).date()
 
 
 def first_and_last_instant() -> tuple[datetime, datetime]:

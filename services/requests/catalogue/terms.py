@@ -4,8 +4,9 @@ Everything here belongs to one generation (`CatalogueGeneration`), read in the t
 read after a change was committed is another one, and what was kept under the one before is dropped.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from services.requests.calendars.queries import (
     calendar_of_department,
     versions_of_calendars,
 )
+from services.requests.catalogue.covering import Covering, agreements_covering
 from services.requests.catalogue.queries import Offered, current_generation, find_offered
 from services.requests.catalogue.rules import PublishedTarget, targets_of_priority
 from services.requests.catalogue.service import UnknownOffering
@@ -28,10 +30,11 @@ MOST_KEPT = 20_000
 
 @dataclass(frozen=True, slots=True)
 class OfferingTerms:
-    """What a ticket between two departments about one offering pins, without an agreement.
+    """What a ticket between two departments about one offering may pin: the offering's own targets, and agreements.
 
-    `provider_calendar` and `customer_calendar` are by what the two work now; a target without a calendar of its own
-    counts in the provider's.
+    `provider_calendar` and `customer_calendar` are by what the two work now; a published target without a calendar of
+    its own counts in the provider's. `agreements`, the nearest first, are each for some priorities and dates, which
+    are looked at for each ticket: `agreements/pinning.py` says what a ticket pins.
     """
 
     generation: UUID
@@ -40,6 +43,11 @@ class OfferingTerms:
     provider: Department
     customer_calendar: ResolvedCalendar
     provider_calendar: ResolvedCalendar
+    agreements: Sequence[Covering] = ()
+
+    def covering(self, priority: str, now: datetime) -> Covering | None:
+        """The agreement that covers a ticket of that priority submitted now; none where the published targets hold."""
+        return next((each for each in self.agreements if each.covers(priority, now)), None)
 
     def targets(self, priority: str) -> list[PublishedTarget]:
         """The published targets of a priority, at most one a clock."""
@@ -125,6 +133,7 @@ class Current:
             provider=departments[provider_id],
             customer_calendar=await calendar_of_department(fetch, customer_id),
             provider_calendar=await calendar_of_department(fetch, provider_id),
+            agreements=await agreements_covering(fetch, offering_id, customer_id, provider_id),
         )
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 import orjson
 
 from services.requests.catalogue.rules import TargetPriority
+from services.requests.timeline.vocabulary import Effect
 from services.requests.worktime import DueRule
 
 
@@ -49,14 +50,6 @@ class EscalatedClock(StrEnum):
     RESOLUTION = "resolution"
     REPLY = "reply"
     ACCEPTANCE = "acceptance"
-
-
-class MissedEffect(StrEnum):
-    """What a missed obligation does to the resolution: nothing, its shortfall is added, or it counts for neither."""
-
-    NONE = "none"
-    EXTEND = "extend"
-    BEST_EFFORT = "best_effort"
 
 
 class QuotaPeriod(StrEnum):
@@ -115,7 +108,7 @@ class Obligation:
     limit: int | None = None
     period: QuotaPeriod | None = None
     quantity: str | None = None
-    effect: MissedEffect = MissedEffect.NONE
+    effect: Effect = Effect.NONE
     objective: float | None = None
 
 
@@ -242,7 +235,7 @@ def _obligation(document: Mapping[str, Any]) -> Obligation:
         limit=document["limit"],
         period=QuotaPeriod(period) if period else None,
         quantity=document["quantity"],
-        effect=MissedEffect(document["effect"]),
+        effect=Effect(document["effect"]),
         objective=document["objective"],
     )
 

@@ -10,12 +10,12 @@ from services.requests.agreements.rules.content import (
     AgreedTarget,
     AgreementContent,
     Escalation,
-    MissedEffect,
     Obligation,
     ObligationClock,
     chosen_targets,
 )
 from services.requests.catalogue.rules import DuplicateTarget, OnlyForResolution, TargetPriority
+from services.requests.timeline.vocabulary import Effect
 from services.requests.worktime import Duration, WorkingDays, WorkingSeconds, parse_duration
 from services.shared.language import Texts
 from services.shared.problems import Conflict, Problem
@@ -227,7 +227,7 @@ def _check_obligations(obligations: Sequence[Obligation]) -> None:
                 raise ObligationNeeds(pointer=pointer, clock=clock.value, field=field)
             if is_given and field not in allowed:
                 raise ObligationHasNo(pointer=f"{pointer}/{field}", clock=clock.value, field=field)
-        if obligation.effect is MissedEffect.EXTEND and clock is not ObligationClock.NOTICE:
+        if obligation.effect is Effect.EXTEND and clock is not ObligationClock.NOTICE:
             raise OnlyNoticeExtends(pointer=f"{pointer}/effect", clock=clock.value)
 
 

@@ -1,10 +1,9 @@
 """Which tickets a version covers, from when to when, and how an agreement stands on a date."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from services.requests.agreements.rules.content import AgreementContent
 from services.requests.catalogue.rules import TargetPriority
@@ -59,16 +58,6 @@ def coverage_of(content: AgreementContent) -> Iterator[tuple[UUID, TargetPriorit
     for offering_id in content.offering_ids:
         for priority in covered_priorities(content, offering_id):
             yield offering_id, priority
-
-
-def local_date(now: datetime, time_zone: str) -> date:
-    """The date on the wall of that zone.
-
-    >>> from datetime import UTC
-    >>> local_date(datetime(2026, 3, 1, 23, 30, tzinfo=UTC), "Europe/Madrid")
-    datetime.date(2026, 3, 2)
-    """
-    return now.astimezone(ZoneInfo(time_zone)).date()
 
 
 def begins_on(content: AgreementContent, signed_on: date) -> date:

@@ -14,11 +14,11 @@ from services.requests.agreements.queries.read import find_termination
 from services.requests.agreements.refusals import AgreementHasEnded, MayNotPropose, OfferingOfAnother, OtherPair
 from services.requests.agreements.rules.content import AgreementContent, AgreementSide, content_from
 from services.requests.agreements.rules.contradictions import OwnProvider, check_content
-from services.requests.agreements.rules.covered import local_date
 from services.requests.agreements.schemas import NewAgreement, NewAgreementVersion, document_of
 from services.requests.agreements.service.reading import readable_agreement
 from services.requests.calendars.queries import zones_of_calendars
 from services.requests.calendars.refusals import UnknownCalendar
+from services.requests.calendars.rules import local_date
 from services.requests.catalogue.queries import providers_of_offerings
 from services.requests.catalogue.service import UnknownOffering
 from services.requests.db import Outbox

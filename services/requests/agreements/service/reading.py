@@ -20,7 +20,7 @@ from services.requests.agreements.queries.read import (
     zones_of_agreements,
 )
 from services.requests.agreements.refusals import UnknownAgreement, UnknownAgreementVersion
-from services.requests.agreements.rules.covered import local_date, version_state
+from services.requests.agreements.rules.covered import version_state
 from services.requests.agreements.rules.differences import differences
 from services.requests.agreements.schemas import (
     AgreementListed,
@@ -31,6 +31,7 @@ from services.requests.agreements.schemas import (
     SignaturePublic,
     TerminationPublic,
 )
+from services.requests.calendars.rules import local_date
 from services.requests.departments.queries import departments_above
 from services.shared.auth import Actor
 from services.shared.idempotency import session_fetch

@@ -23,9 +23,10 @@ from services.requests.agreements.refusals import (
 )
 from services.requests.agreements.rules.content import AgreementSide
 from services.requests.agreements.rules.contradictions import FARTHEST_AHEAD
-from services.requests.agreements.rules.covered import Span, begins_on, coverage_of, local_date
+from services.requests.agreements.rules.covered import Span, begins_on, coverage_of
 from services.requests.agreements.schemas import NewSignature, NewTermination
 from services.requests.agreements.service.reading import known_version, readable_agreement
+from services.requests.calendars.rules import local_date
 from services.requests.db import Outbox
 from services.requests.events import AgreementSigned, AgreementTerminated
 from services.shared.auth import Actor
@@ -40,10 +41,10 @@ async def sign_agreement(
     agreement = await readable_agreement(session, actor, agreement_id, lock=True)
     sides = _sides_wanted(actor, agreement, new.side)
     version = await known_version(session, agreement, new.version, pointer="/version")
-    given = (await signatures_under(session, agreement_id, [new.version])).get(new.version, [])
-    side = _free_side(actor, sides, given, new.version)
     today = local_date(now, agreement.time_zone)
     await _check_open(session, agreement, version, today)
+    given = (await signatures_under(session, agreement_id, [new.version])).get(new.version, [])
+    side = _free_side(actor, sides, given, new.version)
     signature = AgreementSignature(
         agreement_id=agreement_id,
         number=new.version,
