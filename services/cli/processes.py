@@ -1,5 +1,6 @@
 """The processes of the platform, and the settings with which each is made."""
 
+from collections.abc import Mapping
 from importlib import import_module
 from types import ModuleType
 from typing import TypeVar, get_args, get_type_hints
@@ -11,6 +12,7 @@ from services.launcher.errors import CannotStart
 from services.launcher.given_secrets import password_of
 
 Settings = TypeVar("Settings", bound=BaseSettings)
+WITH_PASSWORDS = ("database_url", "nats_url")
 PROCESSES = ("gateway", "identity", "requests", "feedback")
 
 
@@ -35,14 +37,17 @@ def settings_from_environment(kind: type[Settings]) -> Settings:
         raise CannotStart("; ".join(told)) from None
 
 
-def secrets_of(settings: BaseSettings) -> dict[str, str | None]:
-    """The secrets among a process's settings by variable: what is typed as one, and the passwords in addresses."""
-    prefix = settings.model_config.get("env_prefix", "")
+def secrets_given(kind: type[BaseSettings], environment: Mapping[str, str]) -> dict[str, str | None]:
+    """The secrets of a process as the environment has them: what is typed as one, and the passwords in addresses.
+
+    Looked at before the settings are made, so that all that will not do is told at once and in the same words.
+    """
+    given = {name.upper(): value for name, value in environment.items()}
     found: dict[str, str | None] = {}
-    for name, field in type(settings).model_fields.items():
-        value, variable = getattr(settings, name), f"{prefix}{name}".upper()
-        if SecretStr in (field.annotation, *getattr(field.annotation, "__args__", ())):
-            found[variable] = value.get_secret_value() if value is not None else None
-        elif name in ("database_url", "nats_url"):
-            found[f"the password in {variable}"] = password_of(value)
+    for name, field in kind.model_fields.items():
+        variable = f"{kind.model_config.get('env_prefix', '')}{name}".upper()
+        if SecretStr in (field.annotation, *get_args(field.annotation)):
+            found[variable] = given.get(variable)
+        elif name in WITH_PASSWORDS:
+            found[f"the password in {variable}"] = password_of(given.get(variable, ""))
     return found

@@ -3,11 +3,12 @@
 import argparse
 import gc
 import logging
+import os
 from functools import partial
 
 import uvicorn
 
-from services.cli.processes import PROCESSES, app_module, secrets_of, settings_class, settings_from_environment
+from services.cli.processes import PROCESSES, app_module, secrets_given, settings_class, settings_from_environment
 from services.launcher.given_secrets import refuse_weak_secrets
 
 MADE = 10_000  # objects that come to live before the collector looks at the young ones; a request makes some hundreds
@@ -25,8 +26,9 @@ def run(options: argparse.Namespace) -> int:
     """Serve until SIGTERM. CannotStart with settings that are none, or with secrets that anybody may know."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     module = app_module(options.name)
-    settings = settings_from_environment(settings_class(module))
-    refuse_weak_secrets(secrets_of(settings))
+    kind = settings_class(module)
+    refuse_weak_secrets(secrets_given(kind, os.environ))
+    settings = settings_from_environment(kind)
     gc.collect()
     gc.freeze()  # what is imported stays: each full collection would walk through all of it again
     gc.set_threshold(MADE)

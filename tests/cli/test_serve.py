@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from services.cli.processes import app_module, secrets_of, settings_class
+from services.cli.processes import app_module, secrets_given, settings_class
 from services.launcher.databases import SERVICES
 from services.launcher.given_secrets import PLACEHOLDER
 from tests.launcher.processes import PROJECT
@@ -45,19 +45,18 @@ def serve(process: str, environment: dict[str, str]) -> str:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_secret_of_a_service_is_looked_at(service: str) -> None:
-    settings = settings_class(app_module(service)).model_validate(_as_fields(variables(service, GOOD)))
+    found = secrets_given(settings_class(app_module(service)), variables(service, GOOD))
     expected = {"the password in ACUERDO_DATABASE_URL", "the password in ACUERDO_NATS_URL", *TAKES_SECRETS[service]}
-    assert secrets_of(settings) == dict.fromkeys(expected, GOOD)
+    assert found == dict.fromkeys(expected, GOOD)
 
 
 def test_the_gateway_has_no_secrets() -> None:
-    assert secrets_of(settings_class(app_module("gateway"))()) == {}
+    assert secrets_given(settings_class(app_module("gateway")), {}) == {}
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_does_not_start_with_the_secrets_of_the_template(service: str) -> None:
-    placeholder = f"{PLACEHOLDER}-{'x' * 40}"
-    told = serve(service, variables(service, placeholder))
+def test_a_service_does_not_start_with_the_secrets_given_the_template(service: str) -> None:
+    told = serve(service, variables(service, PLACEHOLDER))
     for name in ("the password in ACUERDO_DATABASE_URL", "the password in ACUERDO_NATS_URL", *TAKES_SECRETS[service]):
         assert f"{name} is still the placeholder" in told
     assert "`python -m services secrets` makes good ones" in told
@@ -82,7 +81,3 @@ def test_settings_that_are_none_are_told_by_their_variables(process: str) -> Non
     setting = "ACUERDO_RATE_PER_SECOND" if process == "gateway" else "ACUERDO_POOL_SIZE"
     service = {} if process == "gateway" else variables(process, GOOD)
     assert f"{setting}: Input should be" in serve(process, {**service, setting: "many"})
-
-
-def _as_fields(given: dict[str, str]) -> dict[str, str]:
-    return {name.removeprefix("ACUERDO_").lower(): value for name, value in given.items()}
