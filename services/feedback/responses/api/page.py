@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs, urlencode
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from services.feedback.invitations.api import LinkMaking
@@ -72,6 +72,8 @@ async def _language_wanted(
 
 
 Language = Annotated[str, Depends(_language_wanted)]
+# The contract alone says how a token is spelled: whatever else is sent is answered 404.
+Token = Annotated[str, Path(description="of the link", json_schema_extra={"pattern": "^[A-Za-z0-9_-]{1,100}$"})]
 router = feature_router("responses", PageRoute)
 
 
@@ -102,7 +104,7 @@ _FORM = {
 
 @router.get(PATH + "{token}", response_class=HTMLResponse, responses=_refusals(**_NO_ANSWER))
 async def show_answer_page(
-    token: str,
+    token: Token,
     session: Transaction,
     links: LinkMaking,
     language: Language,
@@ -134,7 +136,7 @@ async def show_answer_page(
     openapi_extra=_FORM,
 )
 async def answer_by_page(
-    token: str, session: Transaction, links: LinkMaking, language: Language, now: Now, request: Request
+    token: Token, session: Transaction, links: LinkMaking, language: Language, now: Now, request: Request
 ) -> HTMLResponse:
     """Take the form's answer, if it is confirmed, and show what was saved."""
     linked = links.read(token)
