@@ -6,6 +6,7 @@ from fastapi import Query, Request, Response
 
 from services.requests.calendars.refusals import UnknownCalendar
 from services.requests.catalogue import service
+from services.requests.catalogue.form_check import FORM_PROBLEMS
 from services.requests.catalogue.models import Offering
 from services.requests.catalogue.queries import find_offering, page_of_offerings
 from services.requests.catalogue.rules import DuplicateTarget, OnlyForResolution
@@ -29,6 +30,7 @@ _WRITE_PROBLEMS: tuple[type[Problem], ...] = (
     OnlyForResolution,
     OfferingCodeTaken,
     MayNotWriteOfferings,
+    *FORM_PROBLEMS,
 )
 
 

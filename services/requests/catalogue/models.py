@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, text
+from sqlalchemy import JSON, DateTime, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -12,7 +12,10 @@ from services.requests.db import Base
 
 
 class Offering(Base, table=True):
-    """What a department offers, as it is now; `version` is the number of its latest version."""
+    """What a department offers, as it is now; `version` is the number of its latest version.
+
+    `form` is {schema, expected, size} as text, so that its fields stay in their order.
+    """
 
     __table_args__ = (
         Index("uq_offering_code", "provider_department_id", text("lower(code)"), unique=True),
@@ -23,6 +26,7 @@ class Offering(Base, table=True):
     code: str
     name: str
     provider_department_id: UUID
+    form: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     default_targets: list[dict[str, Any]] = Field(sa_type=JSONB)
     is_confidential: bool
     is_offered: bool

@@ -11,6 +11,7 @@ from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from services.requests.catalogue.form import Form, read_form
 from services.requests.catalogue.models import Offering
 from services.requests.catalogue.rules import PublishedTarget
 from services.shared.idempotency import Fetch
@@ -18,7 +19,7 @@ from services.shared.paging import PageWanted, older_than
 
 _GENERATION = "SELECT token FROM catalogue_generation"
 _OFFERED = """
-SELECT id, code, name, provider_department_id, version, is_confidential, is_offered, default_targets::text
+SELECT id, code, name, provider_department_id, version, is_confidential, is_offered, form::text, default_targets::text
 FROM offering WHERE id = $1
 """
 
@@ -34,6 +35,7 @@ class Offered:
     version: int
     is_confidential: bool
     is_offered: bool
+    form: Form | None
     targets: tuple[PublishedTarget, ...]
 
 
@@ -54,7 +56,8 @@ async def find_offered(fetch: Fetch, offering_id: UUID) -> Offered | None:
         return None
     values: dict[str, Any] = dict(zip(_OFFERED_FIELDS, rows[0], strict=True))
     targets = tuple(PublishedTarget.read(target) for target in orjson.loads(values.pop("targets")))
-    return Offered(targets=targets, **values)
+    form = values.pop("form")
+    return Offered(form=read_form(form) if form else None, targets=targets, **values)
 
 
 async def find_offering(session: AsyncSession, offering_id: UUID, *, lock: bool = False) -> Offering | None:
@@ -84,6 +87,8 @@ async def page_of_offerings(
         wanted = wanted.where(older_than(columns, after))
     rows, goes_on = page.split((await session.scalars(wanted)).all())
     return rows, page.cursor((rows[-1].created_at, rows[-1].id)) if goes_on else None
+
+
 async def providers_of_offerings(fetch: Fetch, ids: Collection[UUID]) -> dict[UUID, UUID]:
     """Who offers these, as far as they exist."""
     sql = "SELECT id, provider_department_id FROM offering WHERE id = ANY($1::uuid[])"

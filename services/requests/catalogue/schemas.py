@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from services.requests.calendars.schemas import DueField, DurationText
 from services.requests.catalogue.rules import PublishedTarget, TargetClock, TargetPriority
 from services.requests.worktime import DueRule
-from services.shared.schemas import Code, Id, Input, Instant, Lax, Output, ShortText
+from services.shared.schemas import Code, FreeObject, Id, InContract, Input, Instant, Lax, Output, ShortText
 
 
 def absent() -> Any:
@@ -41,8 +41,34 @@ class DefaultTarget(Input):
 DefaultTargets = Annotated[Sequence[DefaultTarget], Field(max_length=12)]
 
 
+Pointer = Annotated[str, StringConstraints(max_length=200, pattern=r"^(/([^~/\x00]|~[01])*)+$")]
+
+
+class NewForm(Input):
+    """What a ticket of the offering fills in, in its `fields`."""
+
+    schema_: Annotated[dict[str, Any], InContract(FreeObject)] = Field(
+        alias="schema",
+        description="JSON Schema 2020-12 for an object, with references of its own (#/…) alone;"
+        " a ticket that does not satisfy it is refused",
+        examples=[{"properties": {"model": {"type": "string"}, "reason": {"type": "string"}}, "required": ["model"]}],
+    )
+    expected: Annotated[list[Pointer], Field(max_length=100)] = Field(
+        default=[],
+        description="JSON pointers into `fields`: a ticket that lacks one is taken, and lacks completeness",
+        examples=[["/reason"]],
+    )
+
+
+class FormPublic(Output):
+    """What a ticket of the offering fills in."""
+
+    schema_: Annotated[dict[str, Any], InContract(FreeObject)] = Field(alias="schema")
+    expected: list[str]
+
+
 class NewOffering(Input):
-    """What a department newly offers. `form`, `steps`, `responsibilities` are null until they have a meaning here."""
+    """What a department newly offers. `steps` and `responsibilities` are null until they have a meaning here."""
 
     code: Code = Field(examples=["new-laptop"])
     name: ShortText
@@ -50,7 +76,7 @@ class NewOffering(Input):
     default_targets: DefaultTargets = ()
     confidential: bool = Field(default=False, description="tickets are hidden from the customer department's managers")
     is_offered: bool = Field(default=True, description="whether new tickets may ask for it")
-    form: None = None
+    form: NewForm | None = None
     steps: None = None
     responsibilities: None = None
 
@@ -63,6 +89,7 @@ class OfferingChanges(Input):
     default_targets: DefaultTargets = Field(default_factory=absent)
     confidential: bool = Field(default_factory=absent)
     is_offered: bool = Field(default_factory=absent)
+    form: NewForm | None = None
 
     def given(self) -> dict[str, Any]:
         """The fields that were sent, with their values."""
@@ -70,13 +97,13 @@ class OfferingChanges(Input):
 
 
 class OfferingPublic(Output):
-    """An offering. `form`, `steps` and `responsibilities` are null until they have a meaning here."""
+    """An offering. `form` is null where a ticket's `fields` are free, `steps` and `responsibilities` as yet always."""
 
     id: UUID
     code: str
     name: str
     provider_department_id: UUID
-    form: None = None
+    form: FormPublic | None
     steps: None = None
     default_targets: Sequence[DefaultTarget]
     responsibilities: None = None

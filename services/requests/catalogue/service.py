@@ -1,5 +1,6 @@
 """Publishing offerings and changing them; each change is a new version, and tickets keep theirs."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,11 +12,12 @@ from uuid_utils.compat import uuid7
 
 from services.requests.calendars.queries import calendars_by_id
 from services.requests.calendars.refusals import UnknownCalendar
+from services.requests.catalogue.form_check import check_form
 from services.requests.catalogue.models import Offering, OfferingVersion
 from services.requests.catalogue.policies import can_write_offerings
 from services.requests.catalogue.queries import find_offering
 from services.requests.catalogue.rules import check_targets
-from services.requests.catalogue.schemas import DefaultTarget, NewOffering, OfferingChanges
+from services.requests.catalogue.schemas import DefaultTarget, NewForm, NewOffering, OfferingChanges
 from services.requests.departments.service import Identity, require_department
 from services.shared.auth import Actor
 from services.shared.idempotency import session_fetch
@@ -52,7 +54,8 @@ async def publish_offering(
 ) -> Offering:
     """A new offering with version 1.
 
-    UnknownDepartment, DepartmentsUnavailable, MayNotWriteOfferings, OfferingCodeTaken, and what `_checked` raises.
+    UnknownDepartment, DepartmentsUnavailable, MayNotWriteOfferings, OfferingCodeTaken, and what
+    `_checked` and `_checked_form` raise.
     """
     fetch = session_fetch(session)
     await require_department(fetch, identity, new.provider_department_id, pointer="/provider_department_id")
@@ -63,6 +66,7 @@ async def publish_offering(
         code=new.code,
         name=new.name,
         provider_department_id=new.provider_department_id,
+        form=await _checked_form(new.form),
         default_targets=await _checked(session, new.default_targets),
         is_confidential=new.confidential,
         is_offered=new.is_offered,
@@ -85,7 +89,7 @@ async def change_offering(
     """The offering with these changes, as its next version; without any it stays as it is.
 
     `check_version` refuses a stale caller. UnknownOffering, MayNotWriteOfferings, OfferingCodeTaken, and what
-    `_checked` raises.
+    `_checked` and `_checked_form` raise.
     """
     offering = await find_offering(session, offering_id, lock=True)
     if offering is None:
@@ -98,6 +102,8 @@ async def change_offering(
         return offering
     if "default_targets" in given:
         given["default_targets"] = await _checked(session, changes.default_targets)
+    if "form" in given:
+        given["form"] = await _checked_form(changes.form)
     if "confidential" in given:
         given["is_confidential"] = given.pop("confidential")
     for name, value in given.items():
@@ -105,6 +111,14 @@ async def change_offering(
     offering.version += 1
     await _keep(session, actor, offering, now)
     return offering
+
+
+async def _checked_form(form: NewForm | None) -> dict[str, Any] | None:
+    """The form as it is stored; the problems of `check_form`, which takes its time in a thread."""
+    if form is None:
+        return None
+    size = await asyncio.to_thread(check_form, form.schema_, form.expected)
+    return {"schema": form.schema_, "expected": form.expected, "size": size}
 
 
 async def _checked(session: AsyncSession, targets: Sequence[DefaultTarget]) -> list[dict[str, Any]]:

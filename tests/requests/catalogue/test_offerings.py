@@ -181,7 +181,7 @@ FORBIDDEN: list[tuple[dict[str, Any], str]] = [
     ({"provider_department_id": None}, "/provider_department_id"),
     ({"confidential": 1}, "/confidential"),
     ({"is_offered": "yes"}, "/is_offered"),
-    ({"form": {"schema": {}}}, "/form"),
+    ({"form": "text"}, "/form"),
     ({"steps": ["first"]}, "/steps"),
     ({"responsibilities": []}, "/responsibilities"),
     ({"version": 3}, "/version"),
