@@ -78,12 +78,12 @@ async def test_an_act_that_meets_a_new_calendar_version_counts_in_it(
     assert (await desk.step(ticket, "fulfilled")).status_code == 201
     met = 0
 
-    async def after_a_new_version(*given: Any, **named: Any) -> int:
+    async def after_a_new_version(*given: Any, **named: Any) -> None:
         nonlocal met
         met += 1
         if met == 1:
             await work_round_the_clock(desk)
-        return await update_ticket(*given, **named)
+        await update_ticket(*given, **named)
 
     monkeypatch.setattr(recording, "update_ticket", after_a_new_version)
     reopener = Actor(desk.requester_id, department_roles={desk.hr.id: "member"})

@@ -17,7 +17,6 @@ from services.requests.tickets.queries.read import hold_ticket, imported_tickets
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.service.recording import append, open_ticket, pin, unfold
 from services.shared.db import Connection
-from services.shared.outbox import outbox_values
 
 
 @dataclass(slots=True)
@@ -97,7 +96,7 @@ async def _open(connection: Connection, current: Current, job: Import, case: Cas
         pin(offered, case.priority),
         events,
         now=now,
-        leaving=[outbox_values(leaving, now=now)],
+        leaving=[leaving],
         source_keys=[OPENED, *(row.key for row in case.rows)],
     )
     if opened is None:  # another import of the same source was faster; it may have had fewer rows

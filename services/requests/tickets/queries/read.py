@@ -29,6 +29,7 @@ _FOR_UPDATE = _TICKET + " FOR UPDATE OF t"
 _EVENTS = "SELECT * FROM ticket_event WHERE ticket_id = $1 ORDER BY sequence"
 _CLOCK_IDS = "SELECT clock, cycle, id FROM ticket_clock WHERE ticket_id = $1"
 _LINK_DEPARTMENTS = "SELECT id, department_id FROM ticket_link WHERE ticket_id = $1"
+_OFFERING_NAME = "SELECT content ->> 'name' FROM offering_version WHERE offering_id = $1 AND number = $2"
 _IMPORTED = "SELECT source_key, id FROM ticket WHERE source = $1 AND source_key = ANY($2::text[])"
 _SOURCE_KEYS = "SELECT source_key FROM ticket_event WHERE ticket_id = $1 AND source_key IS NOT NULL"
 
@@ -81,6 +82,11 @@ async def clock_ids(connection: Connection, ticket_id: UUID) -> dict[tuple[str, 
 async def link_departments(connection: Connection, ticket_id: UUID) -> dict[UUID, UUID | None]:
     """The department of each link of the ticket, by the link's id."""
     return {row["id"]: row["department_id"] for row in await connection.fetch(_LINK_DEPARTMENTS, ticket_id)}
+
+
+async def offering_name(connection: Connection, offering_id: UUID, version: int) -> str:
+    """What the offering was called in that version."""
+    return str(await connection.fetchval(_OFFERING_NAME, offering_id, version))
 
 
 async def imported_tickets(connection: Connection, source: str, keys: Sequence[str]) -> dict[str, UUID]:

@@ -3,7 +3,7 @@
 Rows travel as JSON and PostgreSQL makes them rows of the table by name, so a column is named in one place only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -51,6 +51,8 @@ _FOLDED = (
     "ended_at",
     "assignee_id",
     "priority",
+    "promised_priority",
+    "agreement_version_id",
     "terms",
     "events",
     "folded_at",
@@ -125,7 +127,7 @@ async def insert_ticket(
     """
     row = await connection.fetchrow(
         INSERT_TICKET,
-        _json({**ticket, **kept.ticket}),
+        _json(ticket),
         code,
         _json(written.events),
         _json(kept.ledger),
@@ -144,24 +146,24 @@ async def insert_ticket(
 
 async def update_ticket(
     connection: Connection,
-    ticket_id: UUID,
     ticket: Row,
     kept: Kept,
     written: Written,
     *,
     only_under: UUID,
     same_ledger_rows: int = 0,
-    columns: Row | None = None,
-) -> int:
-    """An act on a ticket that the transaction holds; its new version. The first `same_ledger_rows` are as they were.
+    columns: Collection[str] = (),
+) -> None:
+    """An act on a ticket that the transaction holds: its row as it is then. The first `same_ledger_rows` are kept.
 
-    `columns` are those of the ticket's row that no fold gives and that change too. It is written while `only_under` is
-    the current generation. Superseded.
+    `columns` names those of the row that no fold gives and that change too. It is written while `only_under` is the
+    current generation. Superseded.
     """
+    more = tuple(sorted(columns))
     row = await connection.fetchrow(
-        _updating(tuple(sorted(columns or ()))),
-        ticket_id,
-        _json({**ticket, **(columns or {}), **kept.ticket}),
+        _updating(more),
+        ticket["id"],
+        _json({name: ticket[name] for name in (*_FOLDED, *more)}),
         _json(written.events),
         _json(kept.ledger[same_ledger_rows:]),
         len(kept.ledger),
@@ -174,8 +176,6 @@ async def update_ticket(
         raise LookupError("a SELECT without FROM has a row")
     if row["version"] is None:
         raise Superseded(row["token"])
-    version: int = row["version"]
-    return version
 
 
 def _with_ids(clocks: Sequence[Row]) -> list[Row]:

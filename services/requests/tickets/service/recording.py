@@ -5,27 +5,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
-
 from services.requests.catalogue.terms import Current, OfferingTerms
+from services.requests.messages.service import post_messages
 from services.requests.tickets.policies import can_read_ticket
-from services.requests.tickets.queries.read import events_of, find_ticket, hold_ticket, link_departments
+from services.requests.tickets.queries.read import events_of, find_ticket, hold_ticket, link_departments, offering_name
 from services.requests.tickets.queries.write import Superseded, Written, insert_ticket, update_ticket
 from services.requests.tickets.refusals import UnknownTicket
-from services.requests.tickets.rules.stored import Row, event_of, event_row, first_difference, kept_of, ledger_of
+from services.requests.tickets.rules.stored import Row, event_of, first_difference, ledger_of
+from services.requests.tickets.service.following import Following, follow, strides_after, strides_of
+from services.requests.tickets.service.leaving import as_rows, fulfils, measured_with, told_of
 from services.requests.tickets.service.locating import located, with_calendars
-from services.requests.timeline.events import Actor as ActingSide
+from services.requests.tickets.service.telling import posts_of
 from services.requests.timeline.events import Event
-from services.requests.timeline.fold import LateFact, Timeline, advance, progress_of, view
-from services.requests.timeline.marking import Marks, add_mark, called_for, marks_of
+from services.requests.timeline.fold import Timeline, progress_of, view
+from services.requests.timeline.marking import NOTHING_MARKED, marks_of
 from services.requests.timeline.progress import Progress
 from services.requests.timeline.promised import PinnedTarget, PinnedTerms, pinned_from
 from services.requests.timeline.rulings import Ruling
 from services.requests.timeline.terms import Terms
-from services.requests.timeline.vocabulary import ClockName, PartyKind, Side
+from services.requests.timeline.vocabulary import ClockName, PartyKind
 from services.shared.auth import Actor
 from services.shared.db import Connection
-from services.shared.outbox import OutboxValues
+from services.shared.outbox import PublishedEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,37 +109,32 @@ async def open_ticket(
     events: Sequence[Event],
     *,
     now: datetime,
-    leaving: Sequence[OutboxValues] = (),
+    leaving: Sequence[PublishedEvent] = (),
     source_keys: Sequence[str | None] = (),
     only_under: UUID | None = None,
 ) -> Row | None:
     """Write a new ticket with these events; its row, or none where its source has it already.
 
-    `draft` holds the columns that no fold gives; `source_keys` go with the events of an import. With `only_under` it is
-    written only while that is the current generation. Superseded.
+    `draft` holds the columns that no fold gives; `source_keys` go with the events of an import, whose fulfilments are
+    history and told to nobody. With `only_under` it is written only while that is the current generation. Superseded.
     """
     pinned = await with_calendars(connection, current, pinned, events)
     terms = await terms_of(connection, current, pinned)
-    progress = progress_of(terms, events)
-    if progress is None:
-        raise ValueError("a ticket begins with a fact")
-    timeline = view(terms, progress, now)
-    marks, called = _marked((), None, timeline, events, now)
-    kept = kept_of(draft["id"], terms, progress, timeline, marks, is_imported=draft["source"] is not None)
-    kept = await located(connection, kept, {})
+    strides = strides_of(terms, events)
+    follows = follow(draft, terms, strides, known=NOTHING_MARKED, next_sequence=len(events) + 1, now=now)
+    kept = await located(connection, follows.kept, {})
     row = {
         **draft,
-        "priority": timeline.priority or draft["promised_priority"],
+        **kept.ticket,
         "terms": pinned.document(),
-        "events": len(events) + len(called),
+        "events": len(events) + len(follows.marks),
         "version": 1,
         "folded_at": now,
     }
-    keys = source_keys or [None] * len(events)
-    rows = [event_row(draft["id"], event, key) for event, key in zip(events, keys, strict=True)]
-    written = Written([*rows, *(event_row(draft["id"], mark) for mark in called)], leaving)
+    told = as_rows([*leaving, *measured_with(row, follows)], now)
+    written = Written(follows.rows(draft["id"], events, source_keys), told)
     key = await insert_ticket(connection, pinned.provider, row, kept, written, only_under=only_under)
-    return None if key is None else {**row, **kept.ticket, "key": key}
+    return None if key is None else {**row, "key": key}
 
 
 async def append(
@@ -148,18 +144,17 @@ async def append(
     events: Sequence[Event],
     *,
     now: datetime,
-    leaving: Sequence[OutboxValues] = (),
     source_keys: Sequence[str | None] = (),
     columns: Row | None = None,
 ) -> Row:
-    """Write these events onto a held ticket, and what the fold says then; its row as it is now.
+    """Write these events onto a held ticket, and all that follows from them; its row as it is now.
 
     `columns` are those of its row that no fold gives and that change with the act. It is folded with what `current`
     knows, in one statement that holds only while that is current; else folded again.
     """
     while True:  # each turn is a change that somebody committed meanwhile
         try:
-            return await _append_under(connection, current, held, events, now, leaving, source_keys, columns or {})
+            return await _append_under(connection, current, held, events, now, source_keys, columns or {})
         except Superseded as superseded:
             current = Current(superseded.token, current.working_times)
             held = await unfold(connection, current, held.row)
@@ -171,71 +166,55 @@ async def _append_under(
     held: Unfolded,
     events: Sequence[Event],
     now: datetime,
-    leaving: Sequence[OutboxValues],
     source_keys: Sequence[str | None],
     columns: Row,
 ) -> Row:
     """The act as this generation has it. Superseded."""
     ticket_id = held.row["id"]
     pinned = await with_calendars(connection, current, held.pinned, events)
-    is_ruled = any(isinstance(event.payload, Ruling) for event in events)
-    terms = held.terms
-    if is_ruled or pinned != held.pinned:
-        terms = await terms_of(connection, current, pinned, [*held.events, *events])
-    progress = _joined(terms, held, events)
-    timeline = view(terms, progress, now)
-    marks, called = _marked(held.events, held.at(now), timeline, events, now)
-    kept = kept_of(ticket_id, terms, progress, timeline, marks, is_imported=held.row["source"] is not None)
-    departments = await link_departments(connection, ticket_id) if progress.links else {}
-    kept = await located(connection, kept, departments)
-    before = ledger_of(ticket_id, held.terms, held.progress)
-    changed = {
-        "priority": timeline.priority or held.row["promised_priority"],
+    terms = await _terms_with(connection, current, held, pinned, events)
+    strides = strides_after(terms, held.progress, held.events, events, same_terms=terms is held.terms)
+    next_sequence = held.next_sequence + len(events)
+    follows = follow(held.row, terms, strides, known=marks_of(held.events), next_sequence=next_sequence, now=now)
+    departments = await link_departments(connection, ticket_id) if follows.progress.links else {}
+    kept = await located(connection, follows.kept, departments)
+    row = {
+        **held.row,
+        **columns,
+        **kept.ticket,
         "terms": pinned.document(),
-        "events": held.row["events"] + len(events) + len(called),
+        "events": held.row["events"] + len(events) + len(follows.marks),
+        "version": held.row["version"] + 1,
         "folded_at": now,
     }
-    keys = source_keys or [None] * len(events)
-    rows = [event_row(ticket_id, event, key) for event, key in zip(events, keys, strict=True)]
-    rows += [event_row(ticket_id, mark) for mark in called]
-    version = await update_ticket(
+    told = as_rows(await _told(connection, row, follows), now)
+    await update_ticket(
         connection,
-        ticket_id,
-        changed,
+        row,
         kept,
-        Written(rows, leaving),
-        same_ledger_rows=first_difference(before, kept.ledger),
+        Written(follows.rows(ticket_id, events, source_keys), told),
         only_under=current.token,
+        same_ledger_rows=first_difference(ledger_of(ticket_id, held.terms, held.progress), kept.ledger),
         columns=columns,
     )
-    return {**held.row, **changed, **columns, **kept.ticket, "version": version}
+    if follows.marks and row["source"] is None:
+        await post_messages(connection.fetch, list(posts_of(row, follows.marks)), now=now)
+    return row
 
 
-def _marked(
-    known: Sequence[Event], before: Timeline | None, after: Timeline, events: Sequence[Event], now: datetime
-) -> tuple[Marks, list[Event]]:
-    """The marks that these events call for at once, and what all marks say then."""
-    marks = dict(marks_of(known))
-    first = len(known) + len(events) + 1
-    called = [
-        Event(uuid7(), sequence, now, now, ActingSide(Side.SYSTEM, automatic=True), mark)
-        for sequence, mark in enumerate(called_for(marks, before, after, events[-1].id), first)
-    ]
-    for event in called:
-        add_mark(marks, event)
-    return marks, called
+async def _terms_with(
+    connection: Connection, current: Current, held: Unfolded, pinned: PinnedTerms, events: Sequence[Event]
+) -> Terms:
+    """The terms with the calendars that these events name: the same as before where they name none."""
+    if pinned == held.pinned and not any(isinstance(event.payload, Ruling) for event in events):
+        return held.terms
+    return await terms_of(connection, current, pinned, [*held.events, *events])
 
 
-def _joined(terms: Terms, held: Unfolded, events: Sequence[Event]) -> Progress:
-    """What all events come to; new ones join what is known where they are the next, else all are folded again."""
-    progress: Progress | None = held.progress
-    try:
-        if terms is not held.terms:
-            raise LateFact
-        for event in sorted(events, key=lambda each: each.key):
-            progress = advance(terms, progress, event)
-    except LateFact:
-        progress = progress_of(terms, [*held.events, *events])
-    if progress is None:
-        raise ValueError("a ticket keeps its first fact")
-    return progress
+async def _told(connection: Connection, row: Row, follows: Following) -> list[PublishedEvent]:
+    """What other services hear of the act."""
+    name = ""
+    if any(fulfils(stride) for stride in follows.strides):
+        name = await offering_name(connection, row["offering_id"], row["offering_version"])
+    told = [event for stride in follows.strides for event in told_of(row, name, stride)]
+    return [*told, *measured_with(row, follows)]

@@ -28,7 +28,6 @@ from services.requests.timeline.facts import Submitted
 from services.requests.timeline.vocabulary import Side
 from services.shared.auth import Actor
 from services.shared.db import Connection
-from services.shared.outbox import outbox_values
 from services.shared.problems import Problem
 
 
@@ -109,7 +108,7 @@ async def _submit_under(
         pin(offered, new.priority.value),
         [event],
         now=now,
-        leaving=[outbox_values(leaving, now=now)],
+        leaving=[leaving],
         only_under=current.token,
     )
     if row is None:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.requests.catalogue.terms import Current, TermsCache
 from services.requests.tickets.queries.whole import WholeTicket, next_whole_tickets
 from services.requests.tickets.rules.stored import Row, event_of, kept_of
+from services.requests.tickets.service.following import ruled_columns
 from services.requests.tickets.service.recording import terms_of
 from services.requests.timeline.fold import progress_of, view
 from services.requests.timeline.marking import marks_of
@@ -79,7 +80,7 @@ async def _differences(connection: Connection, current: Current, whole: WholeTic
     kept = kept_of(row["id"], terms, progress, timeline, marks_of(events), is_imported=row["source"] is not None)
     ticket = {
         **kept.ticket,
-        "priority": timeline.priority or row["promised_priority"],
+        **ruled_columns(progress, timeline, row["promised_priority"]),
         "events": len(whole.events),
     }
     return [

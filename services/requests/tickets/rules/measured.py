@@ -1,0 +1,56 @@
+"""How many promises of one ticket were met and missed, as attainment counts them."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import NamedTuple
+
+from services.requests.timeline.readings import ClockReading
+from services.requests.timeline.vocabulary import ClockName, ClockState, Side
+
+ONCE_A_ROUND = frozenset({ClockName.UPDATE, ClockName.REPLY})
+"""Clocks that run many times between two fulfilments and count once: met if every one was."""
+
+
+class Outcome(StrEnum):
+    """What a clock has come to: only met and missed are counted."""
+
+    MET = "met"
+    MISSED = "missed"
+    OPEN = "open"
+    VOID = "void"
+    BEST_EFFORT = "best_effort"
+
+
+class Count(NamedTuple):
+    met: int = 0
+    missed: int = 0
+
+
+def outcome_of(clock: ClockReading) -> Outcome:
+    """A breached clock is missed, even while it runs; one at best effort is neither met nor missed."""
+    if clock.is_best_effort:
+        return Outcome.BEST_EFFORT
+    if clock.breached_at is not None:
+        return Outcome.MISSED
+    return Outcome.OPEN if clock.state in (ClockState.RUNNING, ClockState.PAUSED) else Outcome(clock.state.value)
+
+
+def counts_of(clocks: Iterable[ClockReading]) -> dict[Side, Count]:
+    """The counts of each side; every clock once, `update` and `reply` once for each cycle of `resolution`."""
+    found: dict[tuple[Side, ClockName, int], set[Outcome]] = {}
+    for place, clock in enumerate(clocks):
+        key = (clock.side, clock.clock, clock.round if clock.clock in ONCE_A_ROUND else -place)
+        found.setdefault(key, set()).add(outcome_of(clock))
+    decided = [(side, _joined(outcomes)) for (side, *_), outcomes in found.items()]
+    return {
+        side: Count(decided.count((side, Outcome.MET)), decided.count((side, Outcome.MISSED)))
+        for side in (Side.PROVIDER, Side.CUSTOMER)
+    }
+
+
+def _joined(outcomes: set[Outcome]) -> Outcome:
+    """Of clocks that count as one: one missed is missed, one that is open leaves it open."""
+    for outcome in (Outcome.MISSED, Outcome.OPEN, Outcome.MET):
+        if outcome in outcomes:
+            return outcome
+    return Outcome.VOID

@@ -1,0 +1,79 @@
+"""What other services hear of an act on a ticket, in its statement: fulfilled, reopened, closed, measured."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from services.requests.events import ClosedBy, Counts, TicketClosed, TicketFulfilled, TicketMeasured, TicketReopened
+from services.requests.tickets.rules.measured import counts_of
+from services.requests.tickets.rules.stored import Row
+from services.requests.tickets.service.following import Following, Stride
+from services.requests.timeline.progress import Progress
+from services.requests.timeline.vocabulary import DONE, Side, State
+from services.shared.outbox import OutboxValues, PublishedEvent, outbox_values
+
+_CLOSERS = {Side.CUSTOMER: ClosedBy.CUSTOMER, Side.SYSTEM: ClosedBy.LAPSE}
+
+
+def _states(stride: Stride) -> tuple[State | None, State]:
+    return stride.before.path[-1].state if stride.before else None, stride.after.path[-1].state
+
+
+def fulfils(stride: Stride) -> bool:
+    """Whether it brought the ticket to its fulfilment. (Another system may close what nobody had fulfilled.)"""
+    before, after = _states(stride)
+    is_closed_at_once = after is State.CLOSED and before not in DONE
+    return (after is State.FULFILLED and before is not State.FULFILLED) or is_closed_at_once
+
+
+def told_of(row: Row, offering_name: str, stride: Stride) -> Iterator[PublishedEvent]:
+    """What is told of one event. `row` is the ticket with the act; `offering_name` is read where it fulfils."""
+    before, after = _states(stride)
+    at, version = stride.event.occurred_at, row["version"]
+    if fulfils(stride):
+        yield _fulfilled(row, offering_name, stride.after)
+    elif before in (State.FULFILLED, State.CLOSED) and after not in DONE:
+        yield TicketReopened(ticket_id=row["id"], cycle=stride.after.round, version=version, reopened_at=at)
+    if after is State.CLOSED and before is not State.CLOSED:
+        closed_by = _CLOSERS.get(stride.event.actor.side, ClosedBy.SOURCE)
+        yield TicketClosed(ticket_id=row["id"], version=version, closed_at=at, by=closed_by)
+
+
+def measured_with(row: Row, follows: Following) -> Iterator[PublishedEvent]:
+    """What the ticket's promises have come to, where the act changed it. `row` is the ticket with the act."""
+    counts = counts_of(follows.timeline.clocks)
+    if counts == counts_of(follows.before.clocks if follows.before else ()):
+        return
+    yield TicketMeasured(
+        ticket_id=row["id"],
+        version=row["version"],
+        customer_department_id=row["customer_department_id"],
+        provider_department_id=row["provider_department_id"],
+        provider=Counts(**counts[Side.PROVIDER]._asdict()),
+        customer=Counts(**counts[Side.CUSTOMER]._asdict()),
+    )
+
+
+def _fulfilled(row: Row, offering_name: str, progress: Progress) -> TicketFulfilled:
+    return TicketFulfilled(
+        ticket_id=row["id"],
+        cycle=progress.round,
+        ticket_key=row["key"],
+        customer_department_id=row["customer_department_id"],
+        provider_department_id=row["provider_department_id"],
+        offering_id=row["offering_id"],
+        offering_name=offering_name,
+        agreement_version_id=row["agreement_version_id"],
+        requester_id=row["requester_id"],
+        beneficiary_id=row["beneficiary_id"],
+        participants=row["participants"],
+        assignee_id=progress.assignee_id,
+        is_confidential=row["is_confidential"],
+        is_imported=row["source"] is not None,
+        fulfilled_at=progress.fulfilled_at or progress.latest[0],
+        version=row["version"],
+    )
+
+
+def as_rows(events: Iterable[PublishedEvent], now: datetime) -> list[OutboxValues]:
+    """The rows of the outbox."""
+    return [outbox_values(event, now=now) for event in events]
