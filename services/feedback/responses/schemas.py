@@ -3,14 +3,27 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from services.feedback.invitations.rules.asking import NotAskedBecause
 from services.feedback.surveys.rules import HIGHEST, LONGEST_COMMENT, LOWEST
 from services.shared.schemas import NO_NUL, Id, Input, Instant, Output
 
 Comment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_COMMENT, pattern=NO_NUL)]
-Score = Annotated[int, Field(ge=LOWEST, le=HIGHEST, description="1 very dissatisfied … 5 very satisfied")]
+
+
+def _whole(value: object) -> object:
+    """JSON has one kind of number: 5.0 is 5.
+
+    >>> _whole(5.0), _whole(4.5), _whole("5")
+    (5, 4.5, '5')
+    """
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Score = Annotated[
+    int, Field(ge=LOWEST, le=HIGHEST, description="1 very dissatisfied … 5 very satisfied"), BeforeValidator(_whole)
+]
 
 
 class NewResponse(Input):

@@ -46,6 +46,14 @@ async def test_the_invited_person_answers_and_changes_it(world: World) -> None:
     assert await world.rows("SELECT count(*) FROM outbox WHERE body::text LIKE '%slow%'") == [(0,)]
 
 
+async def test_a_score_is_a_whole_number_however_json_spells_it(world: World) -> None:
+    asked = await somebody_asked(world)
+    async with world.person(asked.person) as client:
+        body = f'{{"invitation_id": "{asked.invitation}", "score": 4.0}}'
+        given = await client.post(RESPONSES, content=body, headers={"Content-Type": "application/json"})
+    assert (given.status_code, given.json()["score"]) == (201, 4)
+
+
 async def test_nobody_answers_in_anothers_place(world: World) -> None:
     asked = await somebody_asked(world)
     before = await everything(world)

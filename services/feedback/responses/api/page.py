@@ -1,7 +1,7 @@
 """Routes of the answer page: looking changes nothing, whoever looks; an answer takes a person who confirms it."""
 
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from typing import Annotated, Any
 from urllib.parse import parse_qs, urlencode
 
 from fastapi import Depends, Path, Query, Request, Response
@@ -20,10 +20,7 @@ from services.shared.routing import Now, SecretRoute, Transaction, feature_route
 
 LARGEST_FORM = 32 * 1024
 """Bytes: the longest comment with each of its characters escaped, and the rest."""
-_READ: Mapping[str, Callable[[str], bool]] = {
-    "score": lambda text: score_of(text) is not None,
-    "lang": lambda text: text in LANGUAGES,
-}
+_READ = frozenset({"score", "lang"})
 
 
 class PageRoute(SecretRoute):
@@ -54,19 +51,19 @@ class PageRoute(SecretRoute):
 
 
 def _query_read(request: Request) -> dict[str, str]:
-    """Of the query what the page reads: of each name the first, where it says something."""
+    """Of the query what the page reads, of each name the first."""
     given = reversed(request.query_params.multi_items())
-    names = _READ.keys() if request.method == "GET" else {"lang"}  # a form sends its score in its body
-    return {name: text for name, text in given if name in names and _READ[name](text)}
+    names = _READ if request.method == "GET" else {"lang"}  # a form sends its score in its body
+    return {name: text for name, text in given if name in names and "\x00" not in text}
 
 
 def _language(request: Request, lang: str | None) -> str:
-    return lang or preferred_language(request.headers.get("accept-language", ""))
+    return lang if lang in LANGUAGES else preferred_language(request.headers.get("accept-language", ""))
 
 
 async def _language_wanted(
     request: Request,
-    lang: Annotated[Literal["en", "es"] | None, Query(description="instead of Accept-Language")] = None,
+    lang: Annotated[str | None, Query(description="`en` or `es` instead of what Accept-Language says")] = None,
 ) -> str:
     return _language(request, lang)
 
@@ -109,14 +106,14 @@ async def show_answer_page(
     links: LinkMaking,
     language: Language,
     now: Now,
-    score: Annotated[int | None, Query(ge=1, le=5, description="chosen beforehand; still to be confirmed")] = None,
+    score: Annotated[str | None, Query(description="`1` to `5`: chosen beforehand; still to be confirmed")] = None,
 ) -> HTMLResponse:
     """The page of a link: who sees the answer, and a form. Opening it changes nothing."""
     invitation, fulfilment = await asked_by_link(session, links.read(token), now=now)
     earlier = await response_to(session, invitation.id)
     shown = FormShown(
         links.page_mark(invitation.id, now),
-        score or (earlier.score if earlier else None),
+        score_of(score or "") or (earlier.score if earlier else None),
         (earlier.comment or "") if earlier else "",
     )
     return form_page(language, fulfilment, shown, earlier=earlier)
