@@ -9,7 +9,7 @@ Read where `agreements.md` is brief:
 - A ticket that another system brings back after a decline or a cancellation is reopened.
 - A question is answered by the customer, or where the provider ends the wait saying so; otherwise it was taken back.
   While it lies under another wait it is still asked.
-- Who closes what was fulfilled and is neither the customer nor a lapse leaves `acceptance` undecided: void.
+- Whoever closes what was fulfilled accepts it, but for a lapse.
 - A moment that starts a clock which runs already changes nothing.
 """
 
@@ -35,11 +35,11 @@ class Moment(StrEnum):
     QUESTION_DROPPED = "question_dropped"
     """It no longer waits, and nobody answered."""
     FULFILLED = "fulfilled"
-    JUDGED = "judged"
-    """The customer closed or reopened what was fulfilled."""
-    LAPSED = "lapsed"
-    """What was fulfilled was closed because the customer said nothing."""
     CLOSED = "closed"
+    LAPSED = "lapsed"
+    """It was closed because the customer said nothing."""
+    REFUSED = "refused"
+    """The customer reopened what was fulfilled."""
     DECLINED = "declined"
     CANCELLED = "cancelled"
     REOPENED = "reopened"
@@ -119,8 +119,8 @@ RULES: dict[ClockName, ClockRule] = {
     ClockName.ACCEPTANCE: ClockRule(
         Side.CUSTOMER,
         starts=frozenset({Moment.FULFILLED}),
-        stops=frozenset({Moment.JUDGED}),
-        voids=frozenset({Moment.REOPENED, Moment.CLOSED, Moment.DECLINED, Moment.CANCELLED}),
+        stops=frozenset({Moment.CLOSED, Moment.REFUSED}),
+        voids=frozenset({Moment.REOPENED, Moment.DECLINED, Moment.CANCELLED}),
         misses=frozenset({Moment.LAPSED}),
     ),
     **{clock: ClockRule(Side.CUSTOMER) for clock in INSTANT},

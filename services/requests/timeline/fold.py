@@ -27,8 +27,8 @@ from services.requests.timeline.readings import ClockReading, read_clocks
 from services.requests.timeline.recalculation import Change, extended, terms_after, with_calendar, with_targets
 from services.requests.timeline.rulings import CalendarRuled, PriorityRuled, Ruling, RulingName
 from services.requests.timeline.scene import Scene
-from services.requests.timeline.terms import NO_TIME, Terms
-from services.requests.timeline.verdicts import Verdicts, at_amendment, at_return, at_submission
+from services.requests.timeline.terms import Terms
+from services.requests.timeline.verdicts import Verdicts, at_amendment, at_return, at_submission, extension
 from services.requests.timeline.vocabulary import CUSTOMER, FINAL, EventKind, State
 from services.requests.worktime import WorkingTimeRefused, promise
 
@@ -113,7 +113,7 @@ def _blank(terms: Terms, scene: Scene, event: Event) -> Progress:
         links=(),
         account=Account((), scene.at, charge_of(scene.path[-1], scene.links)),
         terms=terms,
-        asked=event.payload if isinstance(event.payload, Submitted) else Submitted(),
+        asked=event.payload if isinstance(event.payload, Submitted) else None,
         cycles=(),
         verdicts=(),
         round=0,
@@ -146,11 +146,8 @@ def _after(progress: Progress, scene: Scene, event: Event) -> Progress:
         running = running_after(running, moment)
     asked = _asked(progress.asked, event.payload)
     verdicts = _judged(progress, asked, scene, event)
-    if verdicts is not progress.verdicts:
-        change = Change(Why.NOTICE, event.id, at, account.stretches(at))
-        for verdict in verdicts:
-            if verdict.extends and verdict not in progress.verdicts:
-                cycles = extended(cycles, verdict.shortfall or NO_TIME, change)
+    if more := extension(verdicts) - extension(progress.verdicts):
+        cycles = extended(cycles, more, Change(Why.NOTICE, event.id, at, account.stretches(at)))
     is_moved = not progress.path or scene.state is not progress.path[-1].state
     return replace(
         progress,
@@ -175,21 +172,21 @@ def _after(progress: Progress, scene: Scene, event: Event) -> Progress:
     )
 
 
-def _asked(asked: Submitted, payload: Payload) -> Submitted:
+def _asked(asked: Submitted | None, payload: Payload) -> Submitted | None:
     """The request as it is asked now."""
-    if isinstance(payload, Amended) and "needed_by" in payload.changes:
+    if asked is not None and isinstance(payload, Amended) and "needed_by" in payload.changes:
         return replace(asked, needed_by=payload.changes["needed_by"])
     return asked
 
 
-def _judged(progress: Progress, asked: Submitted, scene: Scene, event: Event) -> Verdicts:
+def _judged(progress: Progress, asked: Submitted | None, scene: Scene, event: Event) -> Verdicts:
     """What is decided at once, after this fact."""
     verdicts = progress.verdicts
     if isinstance(event.payload, Moved):
-        verdicts = at_return(verdicts, event.payload, event.actor.side, scene.at)
-    elif asked is not progress.asked:
+        verdicts = at_return(progress.terms, verdicts, event.payload, event.actor.side, scene.at)
+    elif asked is not None and asked is not progress.asked:
         verdicts = at_amendment(verdicts, asked.needed_by, scene.at)
-    if Moment.SUBMITTED in scene.moments:
+    if Moment.SUBMITTED in scene.moments and asked is not None:
         verdicts = at_submission(progress.terms, asked, progress.created_at, scene.at)
     return verdicts
 

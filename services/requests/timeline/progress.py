@@ -20,15 +20,15 @@ class Progress:
     """What the facts and rulings so far come to, without a `now`. Events join it in order, each by `advance`.
 
     `terms` are what is promised now; rulings change them. `round` counts submission and reopenings, `running` the
-    clocks that would run if all were promised. `asked` is the request as amended since. `state_since` is when the
-    ticket entered its state, `fact_at` the instant of its latest fact.
+    clocks that would run if all were promised. `asked` is the request as amended since; None where another system's
+    step opened the ticket. `state_since` is when it entered its state, `fact_at` the instant of its latest fact.
     """
 
     path: Path
     links: Links
     account: Account
     terms: Terms
-    asked: Submitted
+    asked: Submitted | None
     cycles: Cycles
     verdicts: Verdicts
     round: int

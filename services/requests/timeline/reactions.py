@@ -50,7 +50,7 @@ def react(scene: Scene, event: Event, provider: str) -> None:
     if isinstance(fact, Ruling | Mark):
         return
     before, came_from, was_asking = scene.state, scene.came_from, scene.is_asking
-    if event.actor.side is Side.PROVIDER and not isinstance(fact, Submitted | Reported | PriorityProposed):
+    if event.actor.side is Side.PROVIDER and not isinstance(fact, Submitted | Reported):
         _provider_acts(scene, fact)
     match fact:
         case Submitted() | PriorityProposed() | TakenBack():
@@ -89,7 +89,7 @@ def _provider_acts(scene: Scene, fact: Fact) -> None:
 def _react_to_move(scene: Scene, fact: Moved, actor: Actor) -> None:
     says_something = fact.comment or fact.to is State.WAITING_ON_CUSTOMER
     scene.move(Standing(fact.to, fact.reason, fact.third_party))
-    scene.is_answered = fact.answers is True
+    scene.is_answered = fact.answers is True and actor.side is not Side.CUSTOMER
     if says_something and actor.side in _SERVING and not actor.automatic:
         scene.reply()
 

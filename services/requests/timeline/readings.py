@@ -146,7 +146,7 @@ def _read_verdict(verdict: Verdict) -> ClockReading:
         round=verdict.round,
         state=ClockState.MET if verdict.missed_at is None else ClockState.MISSED,
         started_at=verdict.started_at,
-        ended_at=verdict.decided_at,
+        ended_at=verdict.started_at,
         target=None,
         elapsed=NO_TIME,
         remaining=None,

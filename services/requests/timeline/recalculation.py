@@ -2,10 +2,10 @@
 
 Read where `agreements.md` is brief:
 - `keep` goes on with what elapsed: working time promised is that much, working days are measured from the cycle's start
-  in the new calendar. What remains is due from the ruling on. `restart` promises anew from the ruling on.
+  (or its last restart) in the new calendar. What remains is due from the ruling on. `restart` promises anew from there.
 - A calendar ruling changes no target in working time, also not one that was promised in working days.
 - A breached clock stays breached, with what its miss meant; only its time goes on in the new way.
-- A priority or an agreement that promises a clock just what it had changes nothing of it.
+- A priority or an agreement that keeps what elapsed and promises a clock just what it had changes nothing of it.
 - What a missed notice added stays with its cycle, whatever is ruled later.
 - Due times before and after are told as if the clock ran from that instant on.
 """
@@ -73,12 +73,14 @@ def with_calendar(cycles: Cycles, ruling: CalendarRuled, change: Change) -> Cycl
 def with_targets(cycles: Cycles, terms: Terms, running: Iterable[ClockName], round_: int, change: Change) -> Cycles:
     """The open cycles go on with the targets that are promised now; those of no promise any more end void.
 
+    A priority chooses the provider's targets alone: what the customer owes goes on as it was, also past a restart.
     `running` are the clocks that would run had all been promised: of these, those promised now begin.
     """
     promised = {target.clock: target for target in terms.targets}
     kept: list[Cycle] = []
     for cycle in cycles:
-        if cycle.ended_at is not None:
+        is_theirs = change.why is Why.PRIORITY and RULES[cycle.clock].side is Side.CUSTOMER
+        if cycle.ended_at is not None or is_theirs:
             kept.append(cycle)
         elif cycle.clock not in promised:
             kept.append(cycle._replace(ended_at=change.at, ending=Ending.VOID))
@@ -89,11 +91,11 @@ def with_targets(cycles: Cycles, terms: Terms, running: Iterable[ClockName], rou
     return tuple(kept)
 
 
-def extended(cycles: Cycles, shortfall: timedelta, change: Change) -> Cycles:
-    """The open cycle of `resolution`, if not breached yet, has `shortfall` added to its target."""
+def extended(cycles: Cycles, more: timedelta, change: Change) -> Cycles:
+    """The open cycle of `resolution`, if not breached yet, has so much added to its target."""
     return tuple(
-        _extended(cycle, shortfall, change)
-        if cycle.clock is ClockName.RESOLUTION and cycle.ended_at is None and shortfall > cycle.extension
+        _extended(cycle, more, change)
+        if cycle.clock is ClockName.RESOLUTION and cycle.ended_at is None and more
         else cycle
         for cycle in cycles
     )
@@ -122,12 +124,12 @@ def _same_promise(one: Target, other: Target) -> bool:
     return replace(one, objective=None, effect=None) == replace(other, objective=None, effect=None)
 
 
-def _extended(cycle: Cycle, shortfall: timedelta, change: Change) -> Cycle:
+def _extended(cycle: Cycle, more: timedelta, change: Change) -> Cycle:
     leg = cycle.leg
     if leg.amount is None or tally_of(cycle, change.stretches, change.at).breached_at is not None:
         return cycle
-    fixed = leg.amount + shortfall - cycle.extension
-    return _next_leg(cycle, leg.target, leg.calendar, leg.version, change, fixed)._replace(extension=shortfall)
+    longer = _next_leg(cycle, leg.target, leg.calendar, leg.version, change, leg.amount + more)
+    return longer._replace(extension=cycle.extension + more)
 
 
 def _next_leg(

@@ -87,7 +87,7 @@ class Scene:
             self._submit()
         elif self.state in DONE:
             if self.state is State.FULFILLED and self.side is Side.CUSTOMER:
-                self.moments.append(Moment.JUDGED)
+                self.moments.append(Moment.REFUSED)
             self.moments.append(Moment.REOPENED)
             self.path = PLAIN[State.IN_PROGRESS]
 
@@ -141,14 +141,8 @@ class Scene:
             self.moments.append(Moment.DECLINED)
         elif standing.state is State.CANCELLED:
             self.moments.append(Moment.CANCELLED)
-        if standing.state is State.CLOSED and self.state is not State.CLOSED:
-            self._close(standing)
+        if standing.state is State.CLOSED:
+            is_lapse = self.side is Side.SYSTEM and standing.reason == StepReason.LAPSED
+            self.moments.append(Moment.LAPSED if is_lapse else Moment.CLOSED)
         self.links = end_all(self.links, self.at)
         self.path = (standing,)
-
-    def _close(self, standing: Standing) -> None:
-        if self.side is Side.CUSTOMER:
-            self.moments.append(Moment.JUDGED)
-        elif self.side is Side.SYSTEM and standing.reason == StepReason.LAPSED:
-            self.moments.append(Moment.LAPSED)
-        self.moments.append(Moment.CLOSED)

@@ -3,9 +3,11 @@
 Read where `agreements.md` is brief:
 - Notice is measured in the calendar version in force at submission, also when it is decided again; a date means its end
   in that calendar's zone. It is decided again where `needed_by` moves before the one it was decided on.
-- Without a `needed_by`, or a quota that was read, there is nothing to decide.
+- Without a `needed_by`, or a quota that was read, there is nothing to decide; and nothing of a ticket that another
+  system's step opened.
 - A calendar that gives no answer breaks no notice.
-- A return as `incomplete` is the provider's side's, asks the customer, and names what is lacking.
+- A return as `incomplete` is the provider's side's, asks the customer, and names what is lacking; a miss only while
+  the completeness is still promised.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -15,14 +17,14 @@ from services.requests.timeline.calendars import in_force, version_at
 from services.requests.timeline.facts import Moved, Submitted
 from services.requests.timeline.terms import NO_TIME, Obligation, Terms
 from services.requests.timeline.vocabulary import ClockName, Effect, Side, State, StepReason
-from services.requests.worktime import Duration, WorkingTime, WorkingTimeRefused, promise
+from services.requests.worktime import WorkingTime, WorkingTimeRefused, promise
 from services.requests.worktime.zones import LocalClock, instant_at, midnight_of
 
 Observed = float | list[str] | None
 
 
 class Verdict(NamedTuple):
-    """How an obligation was decided, at `decided_at`; `started_at` is when the ticket was submitted.
+    """How an obligation was decided at `started_at`, when the ticket was submitted; it may be missed later than that.
 
     `promised` and `observed`: seconds of working time for `notice`, counts for `quota`; for `completeness` what was
     lacking is observed. `counts_from` is when the notice began, `deadline` when it is needed.
@@ -31,7 +33,6 @@ class Verdict(NamedTuple):
     obligation: Obligation
     round: int
     started_at: datetime
-    decided_at: datetime
     missed_at: datetime | None
     promised: float | None = None
     observed: Observed = None
@@ -46,41 +47,44 @@ class Verdict(NamedTuple):
         """Which obligation it is."""
         return self.obligation.clock
 
-    @property
-    def extends(self) -> bool:
-        """Whether its shortfall is added to the target of `resolution`."""
-        is_missed_notice = self.clock is ClockName.NOTICE and self.missed_at is not None
-        return is_missed_notice and self.obligation.effect is Effect.EXTEND
-
 
 Verdicts = tuple[Verdict, ...]
+
+
+def extension(verdicts: Verdicts) -> timedelta:
+    """How much a missed notice adds to the target of `resolution`, where that is its effect."""
+    lacking = (
+        verdict.shortfall
+        for verdict in verdicts
+        if verdict.shortfall is not None and verdict.obligation.effect is Effect.EXTEND
+    )
+    return sum(lacking, NO_TIME)
 
 
 def at_submission(terms: Terms, asked: Submitted, created_at: datetime, at: datetime) -> Verdicts:
     """What is decided of the request when it reaches the provider."""
     found: list[Verdict] = []
     for obligation in terms.obligations:
-        plain = Verdict(obligation, 1, at, at, None)
+        plain = Verdict(obligation, 1, at, None)
         if obligation.clock is ClockName.COMPLETENESS:
             lacking = list(asked.missing)
             found.append(plain._replace(missed_at=at if lacking else None, observed=lacking))
-        elif obligation.clock is ClockName.QUOTA and asked.quota_promised is not None:
-            promised, observed = asked.quota_promised, asked.quota_observed or 0
-            is_over = observed > promised
-            found.append(plain._replace(missed_at=at if is_over else None, promised=promised, observed=observed))
+        elif obligation.clock is ClockName.QUOTA:
+            found += _counted(plain, asked.quota_promised, asked.quota_observed)
         elif obligation.clock is ClockName.NOTICE and asked.needed_by is not None:
             notice = plain._replace(counts_from=created_at if asked.approver is Side.PROVIDER else at)
             found += _noticed(notice, asked.needed_by, at)
     return tuple(found)
 
 
-def at_return(verdicts: Verdicts, step: Moved, side: Side, at: datetime) -> Verdicts:
+def at_return(terms: Terms, verdicts: Verdicts, step: Moved, side: Side, at: datetime) -> Verdicts:
     """The verdicts after a step that may give the request back because it lacks something: missed once at most."""
+    is_promised = any(each.clock is ClockName.COMPLETENESS for each in terms.obligations)
     is_return = step.to is State.WAITING_ON_CUSTOMER and step.reason == StepReason.INCOMPLETE and step.lacking
-    if not is_return or side not in (Side.PROVIDER, Side.DEPARTMENT):
+    if not is_promised or not is_return or side not in (Side.PROVIDER, Side.DEPARTMENT):
         return verdicts
     return tuple(
-        verdict._replace(missed_at=at, decided_at=at, observed=list(step.lacking))
+        verdict._replace(missed_at=at, observed=list(step.lacking))
         if verdict.clock is ClockName.COMPLETENESS and verdict.missed_at is None
         else verdict
         for verdict in verdicts
@@ -99,6 +103,13 @@ def at_amendment(verdicts: Verdicts, needed_by: str | None, at: datetime) -> Ver
     return tuple(decided)
 
 
+def _counted(verdict: Verdict, promised: float | None, observed: float | None) -> list[Verdict]:
+    if promised is None or observed is None:
+        return []
+    missed_at = verdict.started_at if observed > promised else None
+    return [verdict._replace(missed_at=missed_at, promised=promised, observed=observed)]
+
+
 def _noticed(verdict: Verdict, needed_by: str, at: datetime) -> list[Verdict]:
     """The notice decided at `at`; nothing where what is needed is no instant or there is no notice to give."""
     calendar, counts_from = calendar_of_verdict(verdict), verdict.counts_from
@@ -106,26 +117,21 @@ def _noticed(verdict: Verdict, needed_by: str, at: datetime) -> list[Verdict]:
     duration = verdict.obligation.duration
     if deadline is None or duration is None or counts_from is None:
         return []
-    decided = verdict._replace(decided_at=at, deadline=deadline)
+    decided = verdict._replace(deadline=deadline)
     try:
-        return [_measured(decided, calendar, counts_from, duration, deadline)]
+        due_at = promise(calendar, counts_from, duration)
+        promised, given = calendar.between(counts_from, due_at), calendar.between(counts_from, deadline)
     except WorkingTimeRefused as refused:
         return [decided._replace(no_due_reason=refused.code)]
-
-
-def _measured(
-    verdict: Verdict, calendar: WorkingTime, counts_from: datetime, duration: Duration, deadline: datetime
-) -> Verdict:
-    due_at = promise(calendar, counts_from, duration)
-    promised, given = calendar.between(counts_from, due_at), calendar.between(counts_from, deadline)
     is_missed = due_at > deadline or verdict.missed_at is not None
-    return verdict._replace(
-        missed_at=(verdict.missed_at or verdict.decided_at) if is_missed else None,
+    measured = decided._replace(
+        missed_at=(verdict.missed_at or at) if is_missed else None,
         promised=promised.total_seconds(),
         observed=given.total_seconds(),
         shortfall=max(promised - given, NO_TIME) if is_missed else None,
         due_at=due_at,
     )
+    return [measured]
 
 
 def calendar_of_verdict(verdict: Verdict) -> WorkingTime:

@@ -11,8 +11,8 @@ from services.requests.timeline.fold import Timeline, fold, progress_of
 from services.requests.timeline.payloads import Payload
 from services.requests.timeline.progress import Progress
 from services.requests.timeline.readings import ClockReading
-from services.requests.timeline.terms import Target, Terms
-from services.requests.timeline.vocabulary import ClockName, Side, State
+from services.requests.timeline.terms import Obligation, Target, Terms
+from services.requests.timeline.vocabulary import INSTANT, ClockName, Effect, Side, State
 from services.requests.worktime import CalendarDefinition, DueRule, OwnDate, Shift, Weekday, WorkingTime, parse_duration
 
 MONDAY = datetime(2024, 5, 6, tzinfo=UTC)
@@ -62,6 +62,22 @@ def terms(*targets: Target, **calendars: WorkingTime) -> Terms:
     """The terms of a ticket that IT provides; without targets a working day to acknowledge, respond and resolve."""
     promised = targets or tuple(a_target(clock, "PT8H") for clock in COMMON)
     return Terms("IT", OFFICE, promised, {party.replace("__", ":"): c for party, c in calendars.items()})
+
+
+def owing(
+    clock: ClockName, duration: str, effect: Effect = Effect.NONE, calendar: WorkingTime = OFFICE
+) -> Target | Obligation:
+    """What the customer owes: a promise that runs, or one decided at once."""
+    if clock in INSTANT:
+        return Obligation(clock, calendar, parse_duration(duration) if duration else None, effect)
+    return Target(clock, parse_duration(duration), calendar, effect=effect)
+
+
+def agreed(*promises: Target | Obligation, **calendars: WorkingTime) -> Terms:
+    """The terms of a ticket that IT provides, with what each side promised."""
+    at_once = tuple(each for each in promises if isinstance(each, Obligation))
+    running = tuple(each for each in promises if isinstance(each, Target))
+    return Terms("IT", OFFICE, running, dict(calendars), obligations=at_once)
 
 
 @dataclass
