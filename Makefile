@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 RUN = .venv/bin/python -m
 INSTALL = $(RUN) pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r
 
-.PHONY: help up test slow check fix openapi contract bench
+.PHONY: help up test slow check fix openapi contract bench compose-test
 
 help:  ## show this
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1\t/p' Makefile
@@ -41,6 +41,9 @@ contract: .venv/development  ## try the contract with generated requests: make c
 bench: .venv/development  ## measure against baselines in the same run (under four minutes)
 	@$(RUN) tests.bench
 
+compose-test: .venv/development  ## follow docs/admin.md in containers (as root on Debian it installs an engine where none is)
+	@$(RUN) tests.compose
+
 openapi: .venv/development  ## write openapi/*.json from the code
 	@$(RUN) services openapi
 
@@ -48,12 +51,9 @@ openapi: .venv/development  ## write openapi/*.json from the code
 	@test -n "$(PYTHON)" || { echo "Acuerdo needs Python 3.11 or newer"; exit 2; }
 	@$(PYTHON) -m venv .venv
 
-.venv/runtime: requirements.lock | .venv/bin/python
-	@echo "installing into .venv what requirements.lock names (once; a minute or two)"
-	@$(INSTALL) requirements.lock
-	@touch $@
-
-.venv/development: requirements-dev.lock | .venv/bin/python
-	@echo "installing into .venv what requirements-dev.lock names (once; a minute or two)"
-	@$(INSTALL) requirements-dev.lock
+.venv/runtime: requirements.lock
+.venv/development: requirements-dev.lock
+.venv/runtime .venv/development: | .venv/bin/python
+	@echo "installing into .venv what $< names (once; a minute or two)"
+	@$(INSTALL) $<
 	@touch $@
