@@ -1,24 +1,24 @@
 """Hooks for Schemathesis: it makes ids and secrets up, and whatever is asked about things that do not exist is 404.
 
 Three of four generated ids are replaced by those of things that the platform at ACUERDO_URL holds (the admin stays as
-they are); credentials, one-time links and an import that works stand in for made-up ones. Loaded by SCHEMATHESIS_HOOKS,
-with ACUERDO_ADMIN_EMAIL, ACUERDO_ADMIN_PASSWORD and the same of a MEMBER.
+they are, but manages two departments, so that these may agree); credentials, one-time links, agreements and an import
+that work stand in for made-up ones. Loaded by SCHEMATHESIS_HOOKS, with ACUERDO_ADMIN_EMAIL, ACUERDO_ADMIN_PASSWORD and
+the same of a MEMBER.
 """
 
 import json
 import os
-import time
 from collections.abc import Callable
 from functools import cache
 from itertools import count
 from typing import Any
 from uuid import UUID
 
-import httpx
 import schemathesis
 
-SIGNED_IN_FOR = 240.0
-"""Seconds; a token lives for ten minutes."""
+from tests.contracts.known_agreements import agreements, manage_both, proposal, proposed
+from tests.contracts.known_platform import api, calendars, credentials, departments, get, ids, last, offerings, post
+
 MEMBER = "/v1/departments/{department_id}/members/{person_id}"
 PASSWORD = "tall-otter-sings"
 HEAD = "case,state,time\n"
@@ -28,80 +28,37 @@ LONG_LOG = HEAD + "".join(f"L-{number},new,2026-03-02T09:00:00Z\n" for number in
 _turns = count()
 
 
-def _api() -> httpx.Client:
-    return _signed_in(int(time.monotonic() // SIGNED_IN_FOR))
-
-
-@cache
-def _signed_in(period: int) -> httpx.Client:
-    client = httpx.Client(base_url=os.environ["ACUERDO_URL"], trust_env=False)
-    answer = client.post("/v1/sessions", json=_credentials("ADMIN")).raise_for_status()
-    client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-    return client
-
-
-def _credentials(name: str) -> dict[str, str]:
-    return {each: os.environ[f"ACUERDO_{name}_{each.upper()}"] for each in ("email", "password")}
-
-
-def _get(path: str) -> Any:
-    return _api().get(path).raise_for_status().json()
-
-
-def _post(path: str, body: object) -> Any:
-    return _api().post(path, json=body).raise_for_status().json()
-
-
-def _ids(path: str) -> list[str]:
-    return [item["id"] for item in _get(path)["items"]]
-
-
 def _newcomer() -> str:
     name = f"{os.getpid()}.{next(_turns)}"
-    person: str = _post("/v1/people", {"email": f"{name}@contract.example", "display_name": name})["id"]
+    person: str = post("/v1/people", {"email": f"{name}@contract.example", "display_name": name})["id"]
     return person
 
 
 def _link() -> str:
-    link: str = _post(f"/v1/people/{_newcomer()}/password-links", None)["link"]
+    link: str = post(f"/v1/people/{_newcomer()}/password-links", None)["link"]
     return link.rpartition("token=")[2]
 
 
 @cache
-def _departments() -> list[str]:
-    return _ids("/v1/departments")
-
-
-@cache
 def _people() -> list[str]:
-    me = _get("/v1/me")["id"]
-    return [person for person in _ids("/v1/people") if person != me]
-
-
-@cache
-def _offerings() -> list[str]:
-    return _ids("/v1/offerings")
-
-
-@cache
-def _calendars() -> list[str]:
-    return _ids("/v1/calendars")
+    me = get("/v1/me")["id"]
+    return [person for person in ids("/v1/people") if person != me]
 
 
 @cache
 def _tickets() -> list[str]:
-    return _ids("/v1/tickets?limit=20")
+    return ids("/v1/tickets?limit=20")
 
 
 @cache
 def _client() -> dict[str, Any]:
-    client: dict[str, Any] = _post("/v1/clients", {"name": "contract", "scopes": ["tickets:read"]})
+    client: dict[str, Any] = post("/v1/clients", {"name": "contract", "scopes": ["tickets:read"]})
     return client
 
 
 @cache
 def _clients() -> list[str]:
-    return [_post("/v1/clients", {"name": f"contract {n}", "scopes": ["tickets:read"]})["id"] for n in range(5)]
+    return [post("/v1/clients", {"name": f"contract {n}", "scopes": ["tickets:read"]})["id"] for n in range(5)]
 
 
 @cache
@@ -111,7 +68,7 @@ def _imports() -> list[str]:
 
 def _started_import(log: str, *, dry_run: bool) -> str:
     handed_in = {"mapping": json.dumps(_mapping()), "dry_run": str(dry_run).lower()}
-    started = _api().post("/v1/imports", data=handed_in, files={"file": ("log.csv", log.encode())})
+    started = api().post("/v1/imports", data=handed_in, files={"file": ("log.csv", log.encode())})
     made: str = started.raise_for_status().json()["id"]
     return made
 
@@ -122,7 +79,7 @@ def _link_to_look_at() -> str:
 
 
 def _mapping() -> dict[str, Any]:
-    department = _departments()[0]
+    department = departments()[0]
     return {
         "source": "contract",
         "columns": {"case": "case", "state": "state", "time": "time"},
@@ -130,16 +87,18 @@ def _mapping() -> dict[str, Any]:
         "states": {"new": {"state": "submitted"}, "done": {"state": "fulfilled"}},
         "customer_department_id": department,
         "default_provider_department_id": department,
-        "offering_id": _offerings()[0],
+        "offering_id": offerings()[0],
     }
 
 
 KNOWN: dict[str, Callable[[], list[str]]] = {
-    **dict.fromkeys(("department_id", "holder", "parent_id", "customer_department_id"), _departments),
-    **dict.fromkeys(("provider_department_id", "default_provider_department_id"), _departments),
+    **dict.fromkeys(("department_id", "holder", "parent_id", "customer_department_id"), departments),
+    **dict.fromkeys(("provider_department_id", "default_provider_department_id"), departments),
     **dict.fromkeys(("person_id", "requester_id", "beneficiary_id", "assignee_id", "participants"), _people),
-    "offering_id": _offerings,
-    "calendar_id": _calendars,
+    "offering_id": offerings,
+    **dict.fromkeys(("calendar_id", "customer_calendar_id", "provider_calendar_id"), calendars),
+    "agreement_id": agreements,
+    "offering_ids": offerings,
     "ticket_id": _tickets,
     "client_id": _clients,
     "import_id": _imports,
@@ -163,7 +122,7 @@ def _known(name: str, value: Any) -> Any:
 
 
 def _session(body: dict[str, Any]) -> dict[str, Any]:
-    return {**body, **_credentials("MEMBER")}
+    return {**body, **credentials("MEMBER")}
 
 
 def _import(body: dict[str, Any]) -> dict[str, Any]:
@@ -190,12 +149,21 @@ def _password_form(body: dict[str, Any]) -> dict[str, Any]:
 WORKING: dict[tuple[str, str], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("POST", "/v1/sessions"): _session,
     ("POST", "/v1/imports"): _import,
+    ("POST", "/v1/agreements"): proposal,
+    ("POST", "/v1/agreements/{agreement_id}/versions"): proposal,
+    ("POST", "/v1/agreements/{agreement_id}/signatures"): lambda _: {"version": 1},
     ("POST", "/oauth2/token"): _token,
     ("POST", "/v1/sessions/passwords"): _password,
     ("POST", "/oauth2/password"): _password_form,
 }
 """What is sent in place of the generated body, every second time that a valid one was generated."""
 _times = dict.fromkeys(WORKING, 0)
+
+
+@schemathesis.hook
+def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, Any]) -> None:
+    """Before anybody signs in for the run."""
+    manage_both()
 
 
 @schemathesis.hook
@@ -220,21 +188,25 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any],
     if operation == ("PUT", MEMBER) and not {"if-match", "if-none-match"} & {name.lower() for name in case.headers}:
         case.headers["If-Match"] = "*"  # one of the two is needed
     if case.path.endswith("/corrections") and isinstance(case.body, dict):
-        case.body = {**case.body, "event_id": _last(f"/v1/tickets/{case.path_parameters['ticket_id']}/history", "id")}
+        case.body = {**case.body, "event_id": last(f"/v1/tickets/{case.path_parameters['ticket_id']}/history", "id")}
 
 
 def _parts(method: str, path: str, given: dict[str, Any]) -> dict[str, Any]:
     """What belongs to the thing that the path names: a clock of the ticket, a member of the department."""
     match method, path:
         case _, "/v1/tickets/{ticket_id}/clocks/{clock_id}/explanation":
-            found = {"clock_id": _last(f"/v1/tickets/{given['ticket_id']}/clocks", "id")}
+            found = {"clock_id": last(f"/v1/tickets/{given['ticket_id']}/clocks", "id")}
         case "GET" | "DELETE", _ if path == MEMBER:
-            found = {"person_id": _last(f"/v1/departments/{given['department_id']}/members", "person_id")}
+            found = {"person_id": last(f"/v1/departments/{given['department_id']}/members", "person_id")}
         case _, "/v1/departments/{department_id}/deputies/{deputy_id}":
             found = {"deputy_id": _deputy(given["department_id"])}
         case _, "/v1/clients/{client_id}/secrets/{secret_id}":
-            made = _post("/v1/clients", {"name": "contract", "scopes": ["tickets:read"]})
+            made = post("/v1/clients", {"name": "contract", "scopes": ["tickets:read"]})
             found = {"client_id": made["id"], "secret_id": made["secrets"][0]["id"]}
+        case "POST", "/v1/agreements/{agreement_id}/signatures" | "/v1/agreements/{agreement_id}/terminations":
+            found = {"agreement_id": proposed()}
+        case _, _ if "{number}" in path:
+            found = {"number": "1"}
         case _, "/v1/imports/{import_id}/cancellations":
             found = {"import_id": _started_import(LONG_LOG, dry_run=True)}
         case _:
@@ -245,14 +217,7 @@ def _parts(method: str, path: str, given: dict[str, Any]) -> dict[str, Any]:
 def _deputy(department_id: str) -> str | None:
     """One of the department's deputies, made where there is none."""
     path = f"/v1/departments/{department_id}/deputies"
-    known = _last(path, "id")
+    known = last(path, "id")
     if known is None:
-        _api().post(path, json={"person_id": _people()[0], "from": "2100-01-01"})
-    return known or _last(path, "id")
-
-
-def _last(path: str, field: str) -> str | None:
-    """The last thing in a collection; none where there is none."""
-    answer = _api().get(path)
-    items = answer.json()["items"] if answer.is_success else []
-    return items[-1][field] if items else None
+        api().post(path, json={"person_id": _people()[0], "from": "2100-01-01"})
+    return known or last(path, "id")

@@ -15,8 +15,7 @@ from services.requests.people.rules import Person
 from tests.issuer import Issuer
 
 EVERYBODY = (
-    "departments:read people:read calendars:read offerings:read agreements:read"
-    " tickets:read tickets:write reports:read"
+    "departments:read people:read calendars:read offerings:read agreements:read tickets:read tickets:write reports:read"
 )
 WRITERS = f"{EVERYBODY} calendars:write offerings:write agreements:write"
 

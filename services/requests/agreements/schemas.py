@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from services.requests.agreements.rules.content import (
     AgreedClock,
@@ -26,6 +26,18 @@ from services.requests.worktime import DueRule
 from services.shared.paging import GREATEST_NUMBER
 from services.shared.schemas import Date, Id, Input, Instant, Lax, LongText, Output, ShortText
 
+
+def _whole(value: object) -> object:
+    """JSON has one kind of number: 5.0 is 5.
+
+    >>> _whole(5.0), _whole(4.5), _whole("5")
+    (5, 4.5, '5')
+    """
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = BeforeValidator(_whole)
+"""A whole number however it is spelled; it stands last, since it hides what follows it from the contract."""
 Objective = Annotated[float, Field(gt=0, le=1, examples=[0.95])]
 FieldPointer = Annotated[str, StringConstraints(max_length=200, pattern=r"^(/([^/~\x00]|~[01])*)+$")]
 _LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
@@ -56,7 +68,7 @@ class ObligationRow(Input):
 
     clock: Annotated[ObligationClock, Lax]
     duration: DurationText | None = None
-    limit: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    limit: Annotated[int, Field(ge=1, le=1_000_000), Whole] | None = None
     period: Annotated[QuotaPeriod, Lax] | None = None
     quantity: FieldPointer | None = Field(
         default=None,
@@ -74,7 +86,7 @@ class EscalationRow(Input):
     """What happens when so many percent of a clock's time are gone; 100 is the breach."""
 
     clock: Annotated[EscalatedClock, Lax]
-    percent: Annotated[int, Field(ge=1, le=100)]
+    percent: Annotated[int, Field(ge=1, le=100), Whole]
     notify: Annotated[Sequence[Annotated[Notified, Lax]], Field(max_length=10)] = ()
     raise_priority: Annotated[TargetPriority, Lax] | None = None
     reassign_to: Id | None = Field(default=None, description="a person")
@@ -105,7 +117,10 @@ class AgreementText(Input):
     )
     review_on: Date | None = None
     texts: Annotated[dict[Language, LongText], Field(max_length=20)] = Field(
-        default={}, description="by language", examples=[{"en": "IT helps.", "es": "IT ayuda."}]
+        default={},
+        description="by language",
+        examples=[{"en": "IT helps.", "es": "IT ayuda."}],
+        json_schema_extra={"additionalProperties": False},
     )
 
 
@@ -235,7 +250,7 @@ class ComparisonPublic(Output):
 class NewSignature(Input):
     """A signature under one version. `side` is for who answers for both departments, and may sign for one alone."""
 
-    version: Number
+    version: Annotated[Number, Whole]
     side: Annotated[AgreementSide, Lax] | None = None
 
 

@@ -192,6 +192,14 @@ async def test_what_only_looks_contradictory_is_taken(pair: Pair) -> None:
     assert len((await pair.propose(targets=targets))["current_version"]["targets"]) == 5
 
 
+async def test_a_whole_number_is_one_however_it_is_spelled(pair: Pair) -> None:
+    made = await pair.propose(escalations=[ESCALATION | {"percent": 75.0}], obligations=[QUOTA | {"limit": 2.0}])
+    version = made["current_version"]
+    assert (version["escalations"][0]["percent"], version["obligations"][0]["limit"]) == (75, 2)
+    half = pair.proposal(escalations=[ESCALATION | {"percent": 75.5}])
+    assert refused(await pair.post("", half, pair.asker)) == (422, "invalid_input", ["/escalations/0/percent"])
+
+
 async def test_one_department_does_not_promise_itself(pair: Pair) -> None:
     body = pair.proposal(provider_department_id=str(pair.hr.id))
     assert refused(await pair.post("", body, pair.asker)) == (409, "own_provider", ["/provider_department_id"])
