@@ -100,8 +100,23 @@ async def _issue(
     session: AsyncSession, fulfilment: Fulfilment, person_id: UUID, earlier: Invitation | None, *, now: datetime
 ) -> None:
     """Ask this person; an invitation that was withdrawn after a slip is issued again."""
-    key = (fulfilment.ticket_id, fulfilment.cycle)
-    invitation = earlier or Invitation(
+    invitation = earlier or _invitation(fulfilment, person_id, now)
+    invitation.issued_at, invitation.withdrawn_at = now, None
+    invitation.expires_at = (now + CSAT.open_for).replace(microsecond=0)
+    session.add(invitation)
+    await queries.forget_not_asked(session, (fulfilment.ticket_id, fulfilment.cycle), person_id)
+    issued = InvitationIssued(
+        invitation_id=invitation.id,
+        person_id=person_id,
+        ticket_id=fulfilment.ticket_id,
+        cycle=fulfilment.cycle,
+        expires_at=invitation.expires_at,
+    )
+    await enqueue(session, Outbox, issued, now=now)
+
+
+def _invitation(fulfilment: Fulfilment, person_id: UUID, now: datetime) -> Invitation:
+    return Invitation(
         id=uuid7(),
         survey=CSAT.code,
         survey_version=CSAT.version,
@@ -113,18 +128,6 @@ async def _issue(
         withdrawn_at=None,
         answered_at=None,
     )
-    invitation.issued_at, invitation.withdrawn_at = now, None
-    invitation.expires_at = (now + CSAT.open_for).replace(microsecond=0)
-    session.add(invitation)
-    await queries.forget_not_asked(session, key, person_id)
-    issued = InvitationIssued(
-        invitation_id=invitation.id,
-        person_id=person_id,
-        ticket_id=fulfilment.ticket_id,
-        cycle=fulfilment.cycle,
-        expires_at=invitation.expires_at,
-    )
-    await enqueue(session, Outbox, issued, now=now)
 
 
 def _snapshot(event: TicketFulfilled) -> dict[str, object]:
