@@ -16,6 +16,7 @@ from uuid import UUID
 
 import schemathesis
 
+from tests.contracts.asked_people import invitation, token_of, whole_form
 from tests.contracts.known_agreements import agreements, manage_both, proposal, proposed
 from tests.contracts.known_platform import api, calendars, credentials, departments, get, ids, last, offerings, post
 
@@ -62,6 +63,11 @@ def _clients() -> list[str]:
 
 
 @cache
+def _invitation() -> dict[str, Any]:
+    return invitation(api())
+
+
+@cache
 def _imports() -> list[str]:
     return [_started_import(LOG, dry_run=False)]
 
@@ -102,6 +108,7 @@ KNOWN: dict[str, Callable[[], list[str]]] = {
     "ticket_id": _tickets,
     "client_id": _clients,
     "import_id": _imports,
+    "invitation_id": lambda: [_invitation()["id"]],
 }
 
 
@@ -155,6 +162,7 @@ WORKING: dict[tuple[str, str], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("POST", "/oauth2/token"): _token,
     ("POST", "/v1/sessions/passwords"): _password,
     ("POST", "/oauth2/password"): _password_form,
+    ("POST", "/answers/{token}"): lambda body: whole_form(api(), _invitation()),
 }
 """What is sent in place of the generated body, every second time that a valid one was generated."""
 _times = dict.fromkeys(WORKING, 0)
@@ -207,6 +215,8 @@ def _parts(method: str, path: str, given: dict[str, Any]) -> dict[str, Any]:
             found = {"agreement_id": proposed()}
         case _, _ if "{number}" in path:
             found = {"number": "1"}
+        case _, "/answers/{token}":
+            found = {"token": token_of(_invitation())}
         case _, "/v1/imports/{import_id}/cancellations":
             found = {"import_id": _started_import(LONG_LOG, dry_run=True)}
         case _:
