@@ -13,6 +13,7 @@ from services.requests.catalogue.terms import TermsCache
 from services.requests.db import DeadLetter, Inbox, Outbox
 from services.requests.departments.rules import Department
 from services.requests.departments.service import identity_client, take_in_department
+from services.requests.firing.service.worker import run_firing
 from services.requests.imports import api as imports
 from services.requests.imports.service.worker import Bench, run_imports
 from services.requests.inbound import (
@@ -67,6 +68,7 @@ def create_app(settings: RequestsSettings | None = None) -> FastAPI:
             _relay(settings).run,
             lambda: tidy(app),
             lambda: run_imports(_bench(app)),
+            lambda: run_firing(settings.database_url, app.state.terms),
         ),
         checks=lambda app: {
             "consumers": app.state.is_consuming,

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -13,6 +13,14 @@ class PersonCopy(Base, table=True):
     """One person; `departments` is {department id: role}."""
 
     __tablename__ = "person_copy"
+    __table_args__ = (
+        Index(
+            "ix_person_copy_departments",
+            "departments",
+            postgresql_using="gin",
+            postgresql_ops={"departments": "jsonb_path_ops"},
+        ),
+    )
 
     id: UUID = Field(primary_key=True)
     customer_type: str

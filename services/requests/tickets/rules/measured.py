@@ -1,14 +1,36 @@
 """How many promises of one ticket were met and missed, as attainment counts them."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from services.requests.timeline.readings import ClockReading
 from services.requests.timeline.vocabulary import ClockName, ClockState, Side
 
 ONCE_A_ROUND = frozenset({ClockName.UPDATE, ClockName.REPLY})
 """Clocks that run many times between two fulfilments and count once: met if every one was."""
+
+
+class Measured(Protocol):
+    """What counting needs to know of a clock: of its reading, or of its row where no time has changed that since."""
+
+    @property
+    def side(self) -> Side: ...
+
+    @property
+    def clock(self) -> ClockName: ...
+
+    @property
+    def round(self) -> int: ...
+
+    @property
+    def state(self) -> ClockState: ...
+
+    @property
+    def breached_at(self) -> datetime | None: ...
+
+    @property
+    def is_best_effort(self) -> bool: ...
 
 
 class Outcome(StrEnum):
@@ -26,7 +48,7 @@ class Count(NamedTuple):
     missed: int = 0
 
 
-def outcome_of(clock: ClockReading) -> Outcome:
+def outcome_of(clock: Measured) -> Outcome:
     """A breached clock is missed, even while it runs; one at best effort is neither met nor missed."""
     if clock.is_best_effort:
         return Outcome.BEST_EFFORT
@@ -35,7 +57,7 @@ def outcome_of(clock: ClockReading) -> Outcome:
     return Outcome.OPEN if clock.state in (ClockState.RUNNING, ClockState.PAUSED) else Outcome(clock.state.value)
 
 
-def counts_of(clocks: Iterable[ClockReading]) -> dict[Side, Count]:
+def counts_of(clocks: Iterable[Measured]) -> dict[Side, Count]:
     """The counts of each side; every clock once, `update` and `reply` once for each cycle of `resolution`."""
     found: dict[tuple[Side, ClockName, int], set[Outcome]] = {}
     for place, clock in enumerate(clocks):

@@ -1,0 +1,1 @@
+"""The firing worker, and each thing that it does."""
