@@ -182,12 +182,12 @@ def _asked(asked: Submitted | None, payload: Payload) -> Submitted | None:
 def _judged(progress: Progress, asked: Submitted | None, scene: Scene, event: Event) -> Verdicts:
     """What is decided at once, after this fact."""
     verdicts = progress.verdicts
+    if Moment.SUBMITTED in scene.moments and asked is not None:
+        verdicts = at_submission(progress.terms, asked, progress.created_at, scene.at)
     if isinstance(event.payload, Moved):
         verdicts = at_return(progress.terms, verdicts, event.payload, event.actor.side, scene.at)
     elif asked is not None and asked is not progress.asked:
         verdicts = at_amendment(verdicts, asked.needed_by, scene.at)
-    if Moment.SUBMITTED in scene.moments and asked is not None:
-        verdicts = at_submission(progress.terms, asked, progress.created_at, scene.at)
     return verdicts
 
 

@@ -1,6 +1,7 @@
 """Tickets that anything may happen to, step by step, compared after each step with a slow oracle."""
 
 import random
+from dataclasses import replace
 from itertools import pairwise
 from typing import ClassVar
 from uuid import UUID
@@ -11,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.explanation import explain_clock
 from services.requests.timeline.facts import (
+    Amended,
     Assigned,
     Commented,
     Fact,
@@ -22,31 +24,41 @@ from services.requests.timeline.facts import (
     TakenBack,
 )
 from services.requests.timeline.fold import Timeline, advance, fold, progress_of, view
+from services.requests.timeline.marking import called_for
+from services.requests.timeline.marks import ThresholdFired
 from services.requests.timeline.payloads import decode, encode
 from services.requests.timeline.progress import Progress
+from services.requests.timeline.promised import PinnedTerms
 from services.requests.timeline.readings import ClockReading
 from services.requests.timeline.refusals import StepRefused
-from services.requests.timeline.terms import NO_TIME, Terms
+from services.requests.timeline.rulings import AgreementRuled, CalendarRuled, PriorityRuled, Ruling
+from services.requests.timeline.terms import NO_TIME
 from services.requests.timeline.transitions import check_step, sides_for
-from services.requests.timeline.vocabulary import DONE, Side, State, Visibility
+from services.requests.timeline.vocabulary import DONE, INSTANT, Restart, Side, State, Visibility
 from tests.requests.timeline.oracle import holders, watch
-from tests.requests.timeline.stopwatch import measure, runs
-from tests.requests.timeline.stories import COMMON
+from tests.requests.timeline.oracle_clocks import tell
+from tests.requests.timeline.oracle_promises import Calendars
+from tests.requests.timeline.oracle_telling import Clocks, Copied, copied_from, from_fold, passed_between, watched_in
 from tests.requests.timeline.strategies import (
+    CALENDAR_IDS,
     DEPARTMENTS,
+    LACKING,
     LIVELY,
+    LONGEST,
     NAMES,
+    REASONS,
+    RESTARTS,
     SIDES,
     STATES,
     WAITS,
+    amendments,
+    calendars,
     facts,
-    promises,
-    target_of,
+    submissions,
+    targets,
+    terms,
 )
-from tests.requests.timeline.weeks import COMPILED, TICK, WEEKS, Week, instant, tick_of
-
-PARTIES = ("customer", "approver", "department:NET", "third_party:Acme")
-LONGEST = 3_500
+from tests.requests.timeline.weeks import TICK, instant, tick_of
 
 
 class TicketMachine(RuleBasedStateMachine):
@@ -62,31 +74,17 @@ class TicketMachine(RuleBasedStateMachine):
         self.now = 0
         self.is_told = False
 
-    @initialize(
-        data=st.data(),
-        provider=st.sampled_from(WEEKS),
-        others=st.tuples(*(st.none() | st.sampled_from(WEEKS) for _ in PARTIES)),
-        begins=st.integers(0, 700),
-    )
-    def agree(self, data: st.DataObject, provider: Week, others: tuple[Week | None, ...], begins: int) -> None:
-        promised = data.draw(st.sets(st.sampled_from(COMMON), min_size=1))
-        self.promises = {clock.value: data.draw(promises(clock)) for clock in sorted(promised)}
-        self.weeks = {party: week for party, week in zip(PARTIES, others, strict=True) if week}
-        self.weeks["provider"] = provider
-        self.now = begins
-        self.terms = Terms(
-            "IT",
-            COMPILED[provider],
-            tuple(target_of(promise) for promise in self.promises.values()),
-            {party: COMPILED[week] for party, week in self.weeks.items() if party != "provider"},
-        )
-        if data.draw(st.integers(0, 9)):
-            self.tell(Side.CUSTOMER, Submitted(data.draw(st.integers(0, 4)) == 0))
+    @initialize(pinned=terms(), calendars=calendars(), begins=st.integers(0, 700), opening=st.none() | submissions())
+    def agree(self, pinned: PinnedTerms, calendars: Calendars, begins: int, opening: Submitted | None) -> None:
+        self.pinned, self.calendars, self.now = pinned, calendars, begins
+        self.terms = pinned.terms(calendars.compiled().__getitem__)
+        if opening:
+            self.tell(Side.CUSTOMER, opening)
 
     def tell(
         self,
         side: Side,
-        fact: Fact,
+        payload: Fact | Ruling,
         *,
         ago: int = 0,
         source_order: int = 0,
@@ -96,7 +94,7 @@ class TicketMachine(RuleBasedStateMachine):
         """One more event; it advances the fold where it is the next, else all is folded again."""
         number = len(self.events) + 1
         actor = Actor(side, automatic=automatic)
-        stored = decode(fact.name, encode(fact))
+        stored = decode(payload.name, encode(payload))
         occurred_at = instant(max(0, self.now - ago))
         event = Event(UUID(int=number), number, occurred_at, instant(self.now), actor, stored, source_order, corrects)
         self.events.append(event)
@@ -133,15 +131,15 @@ class TicketMachine(RuleBasedStateMachine):
             self.time_passes(-((instant(self.now) - data.draw(st.sampled_from(ahead))) // TICK))
 
     @precondition(lambda self: self.progress is not None)
-    @rule(to=WAITS, name=NAMES, reason=NAMES)
-    def the_provider_waits(self, to: State, name: str | None, reason: str | None) -> None:
+    @rule(to=WAITS, name=NAMES, reason=REASONS, lacking=LACKING)
+    def the_provider_waits(self, to: State, name: str | None, reason: str | None, lacking: tuple[str, ...]) -> None:
         if self.timeline().state not in DONE | {State.AWAITING_APPROVAL}:
-            self.tell(Side.PROVIDER, Moved(to, reason, "what is it?", name))
+            self.tell(Side.PROVIDER, Moved(to, reason, "what is it?", name, lacking))
 
     @precondition(lambda self: self.progress is not None)
-    @rule(data=st.data(), name=NAMES, reason=NAMES, says=NAMES)
+    @rule(data=st.data(), name=NAMES, reason=REASONS, says=NAMES, answers=st.none() | st.booleans())
     def somebody_takes_a_step(
-        self, data: st.DataObject, name: str | None, reason: str | None, says: str | None
+        self, data: st.DataObject, name: str | None, reason: str | None, says: str | None, answers: bool | None
     ) -> None:
         """A step that the table allows, unless something else stands against it."""
         timeline = self.timeline()
@@ -149,7 +147,7 @@ class TicketMachine(RuleBasedStateMachine):
         if not steps:
             return
         to, side = data.draw(st.sampled_from(sorted(steps)))
-        step = Moved(to, reason, says, name)
+        step = Moved(to, reason, says, name, answers=answers)
         try:
             check_step(timeline.state, step, side, at=instant(self.now), came_from=timeline.came_from)
         except StepRefused:
@@ -166,6 +164,40 @@ class TicketMachine(RuleBasedStateMachine):
     )
     def somebody_comments(self, side: Side, seen: Visibility, answers: bool, automatic: bool) -> None:
         self.tell(side, Commented("words", seen, answers), automatic=automatic)
+
+    @rule(amended=amendments)
+    def the_customer_amends(self, amended: Amended) -> None:
+        self.tell(Side.CUSTOMER, amended)
+
+    @precondition(lambda self: self.progress is not None)
+    @rule(data=st.data(), restart=RESTARTS)
+    def another_priority_is_ruled(self, data: st.DataObject, restart: Restart) -> None:
+        self.rule_that(PriorityRuled("high", data.draw(targets()), restart))
+
+    @precondition(lambda self: self.progress is not None)
+    @rule(data=st.data(), restart=RESTARTS)
+    def another_agreement_is_ruled(self, data: st.DataObject, restart: Restart) -> None:
+        self.rule_that(AgreementRuled(data.draw(terms()), restart))
+
+    @precondition(lambda self: self.progress is not None)
+    @rule(calendar=st.sampled_from(CALENDAR_IDS), restart=RESTARTS)
+    def another_calendar_version_is_ruled(self, calendar: UUID, restart: Restart) -> None:
+        self.rule_that(CalendarRuled(calendar, self.calendars.version(calendar, self.now), restart))
+
+    def rule_that(self, ruling: Ruling) -> None:
+        """A ruling undoes no breach and measures no second again; what it passes is marked so."""
+        before, known = self.timeline(), self.by_oracle()
+        self.tell(Side.PROVIDER, ruling)
+        if self.progress and self.progress.latest != self.events[-1].key:
+            return
+        after, told = self.timeline(), self.by_oracle()
+        ruled = {(clock.clock, clock.cycle): clock for clock in after.clocks}
+        for clock in before.clocks:
+            assert clock.breached_at in (None, ruled[clock.clock, clock.cycle].breached_at)
+            assert ruling.restart is Restart.RESTART or ruled[clock.clock, clock.cycle].elapsed == clock.elapsed
+        marks = called_for({}, before, after, self.events[-1].id)
+        announced = {(m.clock.value, m.cycle, m.percent) for m in marks if isinstance(m, ThresholdFired) and m.passed}
+        assert announced & watched_in(known) == passed_between(known, told) & watched_in(known)
 
     @rule(side=st.sampled_from([Side.PROVIDER, Side.SYSTEM]))
     def somebody_assigns(self, side: Side) -> None:
@@ -221,21 +253,13 @@ class TicketMachine(RuleBasedStateMachine):
         assert timeline.created_at == instant(first)
         assert {link.id: link.is_open for link in timeline.links} == {p.id: p.is_open for p in watched.parts}
         self._compare_ledger(timeline, first, quarters)
-        found = [run for clock in self.promises for run in runs(clock, watched)]
-        assert {(c.clock.value, c.cycle) for c in timeline.clocks} == {(run.clock, run.number) for run in found}
-        for run in found:
-            reading = next(c for c in timeline.clocks if (c.clock, c.cycle) == (run.clock, run.number))
-            told = measure(self.promises[run.clock], run, quarters, first, self.now, watched.held[-1][1])
-            ended = None if run.end is None else instant(run.end)
-            assert (reading.started_at, reading.ended_at) == (instant(run.start), ended)
-            assert reading.state == told.state
-            assert (reading.target, reading.elapsed) == (told.target * TICK, told.elapsed * TICK)
-            assert reading.remaining == (None if told.remaining is None else told.remaining * TICK)
-            assert reading.due_at == (None if told.due is None else instant(told.due))
-            assert reading.breached_at == (None if told.breached is None else instant(told.breached))
-            fires = {t.percent: t.fires_at for t in reading.thresholds}
-            assert fires == {p: None if at is None else instant(at) for p, at in told.fires.items()}
-            self._compare_explanation(reading)
+        by_oracle = self.by_oracle()
+        by_fold = {(c.clock.value, c.cycle): self._explained(c) for c in timeline.clocks}
+        assert by_fold == {key: replace(copied, passed=frozenset()) for key, copied in by_oracle.items()}
+
+    def by_oracle(self) -> Clocks:
+        """Every clock now, the slow way."""
+        return copied_from(tell(watch("IT", self.events), self.pinned, self.calendars, self.now))
 
     def _compare_ledger(self, timeline: Timeline, first: int, quarters: list[tuple[str, str, tuple[str, ...]]]) -> None:
         """The ledger partitions the ticket's life exactly, and each quarter is told as the oracle has it."""
@@ -246,7 +270,8 @@ class TicketMachine(RuleBasedStateMachine):
             assert end > begin
             assert line.wall == line.to - line.from_
             told += [(str(line.party), line.reason, tuple(map(str, line.also)))] * (end - begin)
-            week = self.weeks.get(str(line.party), self.weeks["provider"])
+            calendar = self.pinned.calendars.get(str(line.party), self.pinned.calendar_id)
+            week = self.calendars.week(calendar, self.calendars.version(calendar, begin))
             worked = 0 if str(line.party) == "none" else week.worked(begin, end)
             assert line.working == worked * TICK
         assert told == quarters
@@ -255,11 +280,13 @@ class TicketMachine(RuleBasedStateMachine):
             assert before.to == after.from_
             assert before[2:5] != after[2:5]
 
-    def _compare_explanation(self, reading: ClockReading) -> None:
+    def _explained(self, reading: ClockReading) -> Copied:
         """What is explained follows without gap from start to end, and what counted sums to what elapsed."""
         assert self.progress is not None
         explained = explain_clock(self.progress, reading.clock, reading.cycle, instant(self.now))
         assert explained.reading == reading
+        if reading.clock in INSTANT:
+            return from_fold(explained)
         intervals = explained.intervals
         assert sum((i.to - i.from_ for i in intervals if i.counted), NO_TIME) == reading.elapsed
         assert all(before.to == after.from_ for before, after in pairwise(intervals))
@@ -267,3 +294,4 @@ class TicketMachine(RuleBasedStateMachine):
         if until > reading.started_at:
             assert (intervals[0].from_, intervals[-1].to) == (reading.started_at, until)
         assert all(i.counted is False for i in intervals if i.why == "paused")
+        return from_fold(explained)

@@ -54,6 +54,9 @@ CALENDARS = Calendars(
 )
 
 
+COMPILED = CALENDARS.compiled()
+
+
 @dataclass(frozen=True)
 class Did:
     """Somebody did something, and recorded it at once or (`known`) later."""

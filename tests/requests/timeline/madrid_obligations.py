@@ -3,7 +3,8 @@
 from typing import Any
 
 from services.requests.timeline.facts import Amended, Commented, Moved
-from services.requests.timeline.vocabulary import Effect, Side, State, StepReason
+from services.requests.timeline.rulings import PriorityRuled
+from services.requests.timeline.vocabulary import Effect, Restart, Side, State, StepReason
 from tests.requests.timeline.madrid import QUESTION, Did, Seen, Story, asks, customer, owe, pinned, promise, provider
 
 FIVE_DAYS = promise("resolution", "P5D")
@@ -153,6 +154,17 @@ REPLIES = (
         Seen("Mon 4 May 12:00", "resolution", {"is_best_effort": True}),
     ),
     _asked(
+        "a priority is promised anew, and the question is as old as it was",
+        provider("Mon 4 May 10:00", PriorityRuled("high", (promise("resolution", "PT8H"),), Restart.RESTART)),
+        Seen("Mon 4 May 10:00", "resolution", {"elapsed": 0, "left": 8, "state": "paused"}),
+        Seen("Mon 4 May 10:00", "reply", {"due": "Mon 4 May 11:30", "elapsed": 2.5, "moved": ()}),
+    ),
+    _asked(
+        "whoever cancels has not answered",
+        customer("Mon 4 May 10:00", Moved(State.CANCELLED, answers=True)),
+        Seen("Mon 4 May 10:00", "reply", {"state": "void"}),
+    ),
+    _asked(
         "an answer that becomes known late",
         customer("Mon 4 May 11:00", Commented("The small one"), known="Mon 4 May 13:00"),
         Seen("Mon 4 May 12:00", "reply", {"state": "running", "breached": "Mon 4 May 11:30"}),
@@ -208,6 +220,13 @@ REQUESTS = (
             Seen("Tue 21 Apr 10:00", "reply", {"due": "Tue 21 Apr 14:00"}),
             Seen("Tue 21 Apr 10:00", "resolution", {"is_best_effort": True, "state": "paused"}),
         ),
+    ),
+    # Nobody has approved it yet: the provider's question takes it out of the approval, complete as it came.
+    Story(
+        "returned as incomplete before anybody approved it",
+        pinned(owe("completeness")),
+        (asks("Mon 20 Apr 09:00", needs_approval=True), provider("Tue 21 Apr 10:00", INCOMPLETE)),
+        (Seen("Tue 21 Apr 10:00", "completeness", {"state": "missed", "observed": ["/fields/size"]}),),
     ),
     Story(
         "incomplete from the beginning, and over the quota",

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from services.requests.timeline.facts import Commented, HandOffAccepted, Moved, Reported
+from services.requests.timeline.facts import Commented, HandOffAccepted, Moved, PriorityProposed, Reported
 from services.requests.timeline.rulings import AgreementRuled, CalendarRuled, PriorityRuled
 from services.requests.timeline.vocabulary import Restart, State
 from tests.requests.timeline.madrid import (
@@ -190,6 +190,24 @@ PRIORITIES = (
         fires={50: "Thu 23 Apr 10:00", 75: "Thu 23 Apr 14:00", 100: "Fri 24 Apr 10:00"},
     ),
     _ruled("two days from now", _to("P2D", Restart.RESTART), elapsed=0, target=16, due="Fri 24 Apr 10:00"),
+    # A day to its end was 7 + 8 hours from Wednesday at 10, where it began anew; by Thursday at 10 it has used 7 + 1.
+    Story(
+        "anew, and then another length",
+        pinned(FIVE_DAYS),
+        (
+            asks("Mon 20 Apr 09:00"),
+            provider("Wed 22 Apr 10:00", _to("PT40H", Restart.RESTART)),
+            provider("Thu 23 Apr 10:00", PriorityRuled("high", (promise("resolution", "P1D", end_of_day=True),))),
+        ),
+        (Seen("Thu 23 Apr 10:00", "resolution", {"target": 15, "elapsed": 8, "due": "Thu 23 Apr 18:00"}),),
+    ),
+    # Whoever asks for another priority has looked at the ticket.
+    Story(
+        "to propose a priority is an act",
+        pinned(promise("acknowledge", "PT4H")),
+        (asks("Mon 20 Apr 09:00"), provider("Mon 20 Apr 11:00", PriorityProposed("low"))),
+        (Seen("Mon 20 Apr 16:00", "acknowledge", {"state": "met", "end": "Mon 20 Apr 11:00", "elapsed": 2}),),
+    ),
     # Half of 16 hours was reached on Monday at 18:00 and stays so, though 17 hours are less than half of 40.
     Story(
         "a clock that was breached stays so",

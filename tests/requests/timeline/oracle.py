@@ -62,7 +62,9 @@ class Watched:
     def hear(self, event: Event) -> None:
         """A fact, and what it did to waits and to what was delivered; or a ruling, which moves nothing."""
         if isinstance(event.payload, RULINGS):
-            self.moments.append(Moment(tick_of(event.recorded_at), "ruled", event, self._holder()))
+            if not self.base:
+                return
+            self.moments.append(Moment(tick_of(event.recorded_at), "ruled", event))
             return
         before, asked = self.base, "waiting_on_customer" in self.rests
         self.read(event)
@@ -71,16 +73,17 @@ class Watched:
             self._note("answered" if self._is_answer(event) else "dropped")
         elif asks and not asked:
             self._note("asked")
-        if before == "fulfilled" != self.base:
-            self._note(self._left_fulfilled(event))
-        elif self.base == "fulfilled" != before:
+        is_closed_at_once = self.base == "closed" and before not in DONE
+        if is_closed_at_once or self.base == "fulfilled" != before:
             self._note("delivered")
+        if is_closed_at_once or before == "fulfilled" != self.base:
+            self._note(self._left_fulfilled(event))
 
     def _is_answer(self, event: Event) -> bool:
         """A wait ended: by an answer of the customer's side, or because the question was dropped."""
         fact, is_customer = event.payload, event.actor.side is Side.CUSTOMER
         if isinstance(fact, Moved):
-            return self.base not in DONE and bool(fact.answers or (is_customer and fact.comment))
+            return fact.answers is True and not is_customer
         return is_customer and isinstance(fact, Commented | Amended)
 
     def _left_fulfilled(self, event: Event) -> str:
@@ -104,7 +107,8 @@ class Watched:
             self._go(fact.to.value, fact.reason, fact.third_party)
             if serves and (fact.comment or fact.to == "waiting_on_customer"):
                 self._replied()
-            if fact.to == "waiting_on_customer" and fact.reason == "incomplete" and fact.lacking:
+            is_return = fact.to == "waiting_on_customer" and fact.reason == "incomplete"
+            if is_return and fact.lacking and side in (Side.PROVIDER, Side.DEPARTMENT):
                 self._note("lacking", fact.lacking)
         elif isinstance(fact, Commented):
             if serves and fact.visibility == "public":
@@ -140,7 +144,7 @@ class Watched:
             self._submit()
 
     def _note(self, what: str, about: Any = None) -> None:
-        self.moments.append(Moment(self.now, what, about, self._holder()))
+        self.moments.append(Moment(self.now, what, about))
 
     def _replied(self) -> None:
         """What is said before submission or after the end is no news of work: the moment tells which it is."""

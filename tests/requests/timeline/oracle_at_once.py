@@ -5,7 +5,7 @@ Read where `agreements.md` is brief:
 - "Decided again only if it moves earlier": earlier than what was decided on, by the obligation and the calendar of the
   first decision, and from `submitted_at` as at first. What the shortfall grows by is added to the cycle then open.
 - The shortfall is what was promised less what was given, in working time.
-- A return as `incomplete` is a miss while the completeness is still promised.
+- A return as `incomplete` is the provider's side's, and a miss while the completeness is still promised.
 """
 
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ class Decided:
 
     clock: str
     tick: int
+    version: int
     effect: str
     promised: float | None
     observed: Any
@@ -40,35 +41,36 @@ class AtOnce:
         self._notice: tuple[PinnedObligation, int, int, int] | None = None
 
     def submitted(self, tick: int, asked: Submitted | None, needed_by: str | None, terms: Terms) -> None:
-        """The ticket is submitted: whatever is promised then is decided."""
+        """The ticket is submitted: whatever is promised then, by what the customer `asked`."""
         if asked is None:
             return
         for clock, owed in terms.items():
             if not isinstance(owed, PinnedObligation):
                 continue
+            version = self.calendars.version(owed.calendar_id, tick)
             if clock == "notice" and needed_by is not None:
-                self._decide_notice(owed, tick, asked, needed_by)
+                self._decide_notice(owed, version, tick, asked.approver, needed_by)
             if clock == "completeness":
-                self._put(Decided(clock, tick, owed.effect, None, list(asked.missing), not asked.missing), tick)
-            if clock == "quota" and asked.quota_promised is not None and asked.quota_observed is not None:
-                is_met = asked.quota_observed <= asked.quota_promised
-                self._put(Decided(clock, tick, owed.effect, asked.quota_promised, asked.quota_observed, is_met), tick)
+                lacks = list(asked.missing)
+                self._put(Decided(clock, tick, version, owed.effect, None, lacks, not lacks))
+            limit, used = asked.quota_promised, asked.quota_observed
+            if clock == "quota" and limit is not None and used is not None:
+                self._put(Decided(clock, tick, version, owed.effect, limit, used, used <= limit))
 
-    def _put(self, decision: Decided, tick: int) -> None:
+    def _put(self, decision: Decided) -> None:
         self.decided[decision.clock] = decision
-        decision.missed_at = None if decision.is_met else tick
+        decision.missed_at = None if decision.is_met else decision.tick
 
-    def _decide_notice(self, owed: PinnedObligation, tick: int, asked: Submitted, needed_by: str) -> None:
+    def _decide_notice(self, owed: PinnedObligation, version: int, tick: int, approver: Side, needed_by: str) -> None:
         assert owed.duration
-        version = self.calendars.version(owed.calendar_id, tick)
         week = self.calendars.week(owed.calendar_id, version)
-        start = self.created if asked.approver is Side.PROVIDER else tick
+        start = self.created if approver is Side.PROVIDER else tick
         by = wanted_by(needed_by, week)
         due = Length.read(owed.duration).after(week, start)
         promised, given = week.worked(start, due), week.worked(start, by)
-        decision = Decided("notice", tick, owed.effect, promised, given, due <= by)
+        decision = Decided("notice", tick, version, owed.effect, promised, given, due <= by)
         decision.shortfall = None if due <= by else promised - given
-        self._put(decision, tick)
+        self._put(decision)
         self._notice = owed, version, start, by
 
     def needed(self, tick: int, needed_by: str | None) -> None:

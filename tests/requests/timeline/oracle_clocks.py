@@ -1,8 +1,9 @@
 """All clocks of a ticket, the slow way: what started, what was ruled on it, what missed obligations did to it.
 
 Read where `agreements.md` is brief:
-- What a ruling promises anew starts there if it would be open, had it been promised all along, under the number that it
-  would have.
+- A priority or an agreement that keeps what elapsed and promises a clock just what it had changes nothing of it.
+- A ruling before the first fact rules nothing.
+- What a ruling promises anew starts there if it would be open, had it been promised all along, as one more run.
 """
 
 from dataclasses import dataclass, replace
@@ -26,8 +27,7 @@ class Clerk:
     def __init__(self, terms: Terms, calendars: Calendars, created: int) -> None:
         self.terms, self.calendars = terms, calendars
         self.round = 1
-        self.wanted: dict[str, int] = {}
-        self.counts: dict[str, int] = dict.fromkeys(STARTS, 0)
+        self.wanted: set[str] = set()
         self.cycles: list[Cycle] = []
         self.at_once = AtOnce(calendars, created)
 
@@ -39,11 +39,10 @@ class Clerk:
         for clock in STARTS:
             how = ends(clock, moment)
             if how and clock in self.wanted:
-                del self.wanted[clock]
+                self.wanted.remove(clock)
                 self._end(clock, moment.tick, how)
             if begins(clock, moment, is_open=clock in self.wanted):
-                self.counts[clock] += 1
-                self.wanted[clock] = self.counts[clock]
+                self.wanted.add(clock)
                 self._open(clock, moment.tick)
         self._decide(moment)
 
@@ -56,10 +55,9 @@ class Clerk:
             self.at_once.needed(moment.tick, moment.about)
         elif moment.what == "lacking":
             self.at_once.lacking(moment.tick, moment.about, self.terms)
-        cycle = self.open("resolution")
-        more = self.at_once.shortfall() - before
+        cycle, more = self.open("resolution"), self.at_once.shortfall() - before
         if cycle and more:
-            cycle.changes.append(Change(moment.tick, "notice", moment.held, added=more))
+            cycle.changes.append(Change(moment.tick, "notice", added=more))
 
     def open(self, clock: str) -> Cycle | None:
         return next((each for each in self.cycles if each.clock == clock and each.end is None), None)
@@ -67,7 +65,8 @@ class Clerk:
     def _open(self, clock: str, tick: int) -> None:
         promise = self.terms.get(clock)
         if isinstance(promise, Promise):
-            self.cycles.append(Cycle(promise, self.wanted[clock], self.round, tick))
+            number = 1 + sum(each.clock == clock for each in self.cycles)
+            self.cycles.append(Cycle(promise, number, self.round, tick))
 
     def _end(self, clock: str, tick: int, how: str) -> None:
         cycle = self.open(clock)
@@ -95,9 +94,11 @@ class Clerk:
             if cycle and promise is None:
                 self._end(clock, moment.tick, "void")
             elif cycle and isinstance(promise, Promise):
+                if restart is Restart.KEEP and replace(promise, effect=cycle.current.effect) == cycle.current:
+                    continue
                 version = self.calendars.version(promise.calendar, moment.tick)
                 self._change(cycle, moment, why, promise, version, restart)
-            elif clock in self.wanted:
+            elif clock in self.wanted and not cycle:
                 self._open(clock, moment.tick)
 
     def _change(self, cycle: Cycle, moment: Moment, why: str, promise: Promise, version: int, restart: Restart) -> None:
@@ -105,7 +106,7 @@ class Clerk:
         if why == "calendar" and used == version:
             return
         cycle.current, cycle.version = promise, version
-        change = Change(moment.tick, why, moment.held, promise, version, restart is Restart.RESTART)
+        change = Change(moment.tick, why, promise, version, restart is Restart.RESTART)
         cycle.changes.append(change)
 
 

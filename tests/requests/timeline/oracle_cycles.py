@@ -4,13 +4,14 @@ Read where `agreements.md` is brief:
 - A reply before submission or after the end of the work promises no next update.
 - The wait on the customer is one entry however deep other rests are put upon it; a comment that does not answer does
   not stop `reply`; a wait that another system ends, and one left behind, is a question dropped.
+- A step that ends the wait is an answer where whoever takes it says so; the customer's own steps are none.
 - `acceptance` runs while the ticket is fulfilled: whoever closes it stops the clock, but for a lapse; only the customer
   stops it by reopening.
 """
 
 from dataclasses import dataclass, field
 
-from tests.requests.timeline.oracle_moments import Held, Moment
+from tests.requests.timeline.oracle_moments import Moment
 from tests.requests.timeline.oracle_promises import Promise
 
 STARTS = {
@@ -45,7 +46,6 @@ class Change:
 
     tick: int
     why: str
-    held: Held | None
     promise: Promise | None = None
     version: int = 0
     restart: bool = False

@@ -34,9 +34,8 @@ def counting(events: Iterable[Event]) -> list[Event]:
 
 @dataclass(frozen=True)
 class Moment:
-    """Something happened that a clock may care about; `about` says what of it, `held` who held the ticket then."""
+    """Something happened that a clock may care about; `about` says what of it."""
 
     tick: int
     what: str
     about: Any = None
-    held: Held | None = None

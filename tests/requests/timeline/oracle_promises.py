@@ -6,10 +6,11 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from services.requests.timeline.calendars import CalendarHistory
 from services.requests.timeline.promised import PinnedObligation, PinnedTarget, PinnedTerms
 from services.requests.worktime import DueRule
 from tests.requests.timeline.oracle_moments import Held
-from tests.requests.timeline.weeks import Week, tick_of
+from tests.requests.timeline.weeks import Week, compiled, instant, tick_of
 
 AT_ONCE = ("notice", "completeness", "quota")
 
@@ -26,6 +27,15 @@ class Calendars:
 
     def week(self, calendar: UUID, version: int) -> Week:
         return self.known[calendar][version - 1][1]
+
+    def compiled(self) -> dict[UUID, CalendarHistory]:
+        """The same calendars as the code under test knows them."""
+        return {
+            calendar: CalendarHistory(
+                tuple(instant(since) for since, _ in versions), tuple(compiled(week) for _, week in versions)
+            )
+            for calendar, versions in self.known.items()
+        }
 
 
 @dataclass(frozen=True)

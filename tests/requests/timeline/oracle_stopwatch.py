@@ -6,6 +6,7 @@ quarter that finds nothing left, wherever the due time is said to be; the code m
 Read where `agreements.md` is brief:
 - "If nothing remains, the clock is breached at the instant of the ruling" also while it is paused, and also if it stops
   at that very instant. What stays of a breached clock's target is 0.
+- Working days that are promised while the clock runs are measured from the cycle's start, or from its last restart.
 - Working time that a missed notice adds stays added, whatever is promised for that cycle later.
 - A lapse is a miss at the due time, or at the lapse if that comes first.
 """
@@ -16,7 +17,7 @@ from tests.requests.timeline.oracle_cycles import Change, Cycle
 from tests.requests.timeline.oracle_moments import Held
 from tests.requests.timeline.oracle_promises import Calendars
 
-Recalculated = tuple[int, float | None, float | None, str]
+Recalculated = tuple[int, float, float, str]
 
 
 @dataclass
@@ -34,6 +35,7 @@ class Measured:
     passed: set[int]
     recalculated: list[Recalculated]
     effect_of_miss: str
+    version: int
     is_best_effort: bool = False
 
 
@@ -50,10 +52,12 @@ class Stopwatch:
         self.passed: set[int] = set()
         self.recalculated: list[Recalculated] = []
         self.promise = cycle.promise
-        self.week = calendars.week(self.promise.calendar, calendars.version(self.promise.calendar, cycle.start))
+        self.version = calendars.version(self.promise.calendar, cycle.start)
+        self.week = calendars.week(self.promise.calendar, self.version)
         self._promise_anew()
 
     def _promise_anew(self) -> None:
+        self.since = self.tick
         self.due0: float = self.promise.due(self.week, self.tick, self.cycle.round)
         self.target = self.week.worked(self.tick, int(self.due0)) + self.added
         self.moved, self.resumed, self.used = self.added, self.tick, 0
@@ -67,16 +71,13 @@ class Stopwatch:
         moved = self.week.after(int(self.due0), self.moved) if self.moved else self.due0
         return int(max(moved, self.resumed))
 
-    def told(self, held: Held | None) -> float | None:
-        """The due time as one would tell it now."""
-        assert held
-        if self.breached is not None:
-            return self.breached
-        return None if self.promise.is_paused_by(held) else self.due()
+    def told(self) -> float:
+        """The due time as if the clock ran from here on."""
+        return self.due() if self.breached is None else self.breached
 
     def change(self, change: Change) -> None:
         """A ruling, or time added, at this quarter."""
-        before = self.told(change.held)
+        before = self.told()
         if change.why == "notice":
             if self.breached is None:
                 self.added += change.added
@@ -84,18 +85,18 @@ class Stopwatch:
                 self.moved += change.added
         else:
             assert change.promise
-            self.promise = change.promise
-            self.week = self.calendars.week(self.promise.calendar, change.version)
+            self.promise, self.version = change.promise, change.version
+            self.week = self.calendars.week(self.promise.calendar, self.version)
             self._rule(change)
-        self.recalculated.append((self.tick, before, self.told(change.held), change.why))
+        self.recalculated.append((self.tick, before, self.told(), change.why))
 
     def _rule(self, change: Change) -> None:
         if change.restart:
             self._promise_anew()
         else:
             if change.why != "calendar":
-                due = self.promise.due(self.week, self.cycle.start, self.cycle.round)
-                self.target = self.week.worked(self.cycle.start, due) + self.added
+                due = self.promise.due(self.week, self.since, self.cycle.round)
+                self.target = self.week.worked(self.since, due) + self.added
             left = self.target - self.used
             if left > 0:
                 self.due0, self.moved, self.in_days = self.week.after(self.tick, left), 0, False
@@ -161,6 +162,7 @@ def measure(cycle: Cycle, calendars: Calendars, quarters: list[Held], first: int
         passed=watch.passed,
         recalculated=watch.recalculated,
         effect_of_miss=watch.effect_of_miss,
+        version=watch.version,
     )
 
 

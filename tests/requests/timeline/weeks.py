@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from services.requests.worktime import CalendarDefinition, OwnDate, Shift, Weekday, WorkingTime
@@ -24,14 +25,17 @@ def tick_of(moment: datetime) -> int:
     return ticks
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Week:
     """Whole local hours worked on each weekday (Monday first), but for some dates."""
 
     zone: str
     hours: tuple[tuple[tuple[int, int], ...], ...]
     shut: tuple[date, ...] = ()
-    _seen: dict[int, bool] = field(default_factory=dict, compare=False, repr=False)
+    _seen: dict[int, bool] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"Week({self.zone})"
 
     def is_open(self, tick: int) -> bool:
         """Whether the quarter that begins there is worked."""
@@ -81,12 +85,14 @@ class Week:
         middle = tick_of(noon.astimezone(UTC))
         return range(middle - 48, middle + 48)
 
-    def compiled(self) -> WorkingTime:
-        """The same week as the code under test knows it."""
-        shifts = tuple(
-            Shift(_DAYS[day], opens * 60, closes * 60) for day, on in enumerate(self.hours) for opens, closes in on
-        )
-        return WorkingTime(CalendarDefinition(self.zone, shifts, dates=tuple(OwnDate("shut", on=d) for d in self.shut)))
+
+@cache
+def compiled(week: Week) -> WorkingTime:
+    """The same week as the code under test knows it."""
+    shifts = tuple(
+        Shift(_DAYS[day], opens * 60, closes * 60) for day, on in enumerate(week.hours) for opens, closes in on
+    )
+    return WorkingTime(CalendarDefinition(week.zone, shifts, dates=tuple(OwnDate("shut", on=d) for d in week.shut)))
 
 
 NINE_TO_FIVE = ((9, 17),)
@@ -97,4 +103,3 @@ WEEKS = (
     Week("UTC", (((0, 24),),) * 7),
     Week("America/New_York", ((), *((((10, 19)),),) * 5, ((12, 15),))),
 )
-COMPILED = {week: week.compiled() for week in WEEKS}
