@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
+from services.requests.catalogue.form import FormRefused
+from services.requests.catalogue.service import UnknownOffering
+from services.requests.departments.service import DepartmentsUnavailable, UnknownDepartment
+from services.requests.people.service import PERSON_PROBLEMS
 from services.requests.timeline import refusals as timeline
 from services.requests.told import as_conflict, conflict_of
 from services.shared.language import Texts
-from services.shared.problems import Conflict, Forbidden, NotFound, Problem, Unprocessable
+from services.shared.problems import Conflict, Forbidden, NotFound, Problem
 
 
 class UnknownTicket(NotFound):
@@ -96,18 +100,8 @@ class NeededByMissing(Conflict):
 class QuantityMissing(Conflict):
     code = "quantity_missing"
     detail = Texts(
-        "The agreement limits quantities: {pointer_named} has to be a number above 0, of at most {most}.",
-        "El acuerdo limita las cantidades: {pointer_named} ha de ser un número mayor que 0 y de {most} como máximo.",
-    )
-
-
-class FormRefused(Unprocessable):
-    """The fields are not as the form of the offering asks for; each error names its field."""
-
-    code = "form_refused"
-    detail = Texts(
-        "The fields are not as the offering's form asks; see `errors`.",
-        "Los campos no son como pide el formulario de la oferta; vea `errors`.",
+        "The agreement limits quantities: {where} has to be a number above 0, of at most {most}.",
+        "El acuerdo limita las cantidades: {where} ha de ser un número mayor que 0 y de {most} como máximo.",
     )
 
 
@@ -158,6 +152,21 @@ def _of(family: type[timeline.TimelineRefused]) -> tuple[type[Problem], ...]:
     return tuple(conflict for refused, conflict in _CONFLICTS.items() if issubclass(refused, family))
 
 
+SUBMISSION_PROBLEMS: tuple[type[Problem], ...] = (
+    CustomerDepartmentMissing,
+    MayNotSubmitFor,
+    MayNotNameRequester,
+    UnknownOffering,
+    NotOffered,
+    InstantOutside,
+    NeededByMissing,
+    QuantityMissing,
+    FormRefused,
+    UnknownDepartment,
+    DepartmentsUnavailable,
+    *PERSON_PROBLEMS,
+)
+"""What a route that takes a new ticket lists among its problems."""
 AMENDMENT_PROBLEMS: tuple[type[Problem], ...] = (
     OnlyLooksOn,
     ForCustomerOnly,
@@ -166,6 +175,7 @@ AMENDMENT_PROBLEMS: tuple[type[Problem], ...] = (
     NeededByMissing,
     QuantityMissing,
     FormRefused,
+    *PERSON_PROBLEMS,
 )
 """What a route that changes a request lists among its problems."""
 STEP_PROBLEMS: tuple[type[Problem], ...] = (InstantOutside, *_of(timeline.StepRefused), *_of(timeline.InstantRefused))

@@ -170,7 +170,7 @@ async def _tickets(world: RequestsWorld) -> Asked:
     return Asked("GET", "/v1/tickets?limit=1", concerned=ticket["id"])
 
 
-def _new_ticket(*, is_for_another: bool = False) -> Prepare:
+def _new_ticket(path: str = "/v1/tickets", *, is_for_another: bool = False) -> Prepare:
     async def prepare(world: RequestsWorld) -> Asked:
         body = {
             "subject": "New",
@@ -179,7 +179,7 @@ def _new_ticket(*, is_for_another: bool = False) -> Prepare:
         }
         if is_for_another:
             body["requester_id"] = str(world.desk.identity.add_person(departments={world.desk.hr.id: "member"}).id)
-        return Asked("POST", "/v1/tickets", body)
+        return Asked("POST", path, body)
 
     return prepare
 
@@ -264,6 +264,7 @@ REQUESTS_CASES: Mapping[str, Prepare] = {
     "tickets_list_tickets": _tickets,
     "tickets_submit_ticket": _new_ticket(),
     "tickets_submit_ticket/for somebody else": _new_ticket(is_for_another=True),
+    "tickets_preview_ticket": _new_ticket("/v1/tickets/preview"),
     "tickets_get_ticket": _ticket(),
     "tickets_get_ticket/confidential": _confidential,
     "tickets_amend_ticket": _amended({"subject": "Other words"}),

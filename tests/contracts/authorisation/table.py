@@ -121,6 +121,7 @@ TABLE: Mapping[str, Row] = {
     "tickets_list_tickets": EVERYBODY,
     "tickets_submit_ticket": row(201, SUBMITTERS),
     "tickets_submit_ticket/for somebody else": row(201, "customer_manager admin connector"),
+    "tickets_preview_ticket": row(200, SUBMITTERS),
     "tickets_get_ticket": READS_THE_TICKET,
     "tickets_get_ticket/confidential": row(200, "asker agent manager admin auditor connector", refused=404),
     "tickets_amend_ticket": row(

@@ -13,10 +13,12 @@ from tests.requests.tickets.counting import statements
 from tests.requests.tickets.desk import Desk
 
 
-async def submitted(desk: Desk, body: dict[str, Any], headers: Any = None) -> tuple[int, str | None, str | None]:
+async def submitted(
+    desk: Desk, body: dict[str, Any], headers: Any = None, *, path: str = "/v1/tickets"
+) -> tuple[int, str | None, str | None]:
     """Status, code and the first pointer of the answer to a new ticket with this body."""
     usual = {"subject": "A computer", "offering_id": str(desk.offering_id)}
-    answer = await desk.client.post("/v1/tickets", json=usual | body, headers=headers or desk.requester)
+    answer = await desk.client.post(path, json=usual | body, headers=headers or desk.requester)
     told = answer.json()
     return answer.status_code, told.get("code"), next((error["pointer"] for error in told.get("errors", [])), None)
 

@@ -10,6 +10,7 @@ import pytest
 from services.requests.departments.service import Identity
 from services.requests.tickets.schemas import NewComment, NewTicket, NewTransition, Priority
 from services.requests.tickets.service import act, show
+from services.requests.tickets.service.clocks import show_clocks
 from services.requests.tickets.service.submit import submit_ticket
 from services.requests.timeline.vocabulary import State
 from services.shared.auth import Actor
@@ -55,7 +56,7 @@ class Story:
 
     async def clocks(self, now: datetime) -> dict[str, dict[str, Any]]:
         async with hot_connection(self.desk.app.state.engine) as connection:
-            clocks = await show.show_clocks(connection, self.terms, self.agent, self.ticket_id, now)
+            clocks = await show_clocks(connection, self.terms, self.agent, self.ticket_id, now)
         return {f"{clock['clock']} {clock['cycle']}": clock for clock in clocks}
 
 

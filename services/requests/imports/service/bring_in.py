@@ -7,6 +7,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from services.requests.agreements.pinning import pin_defaults
 from services.requests.catalogue.terms import Current
 from services.requests.departments.service import Identity
 from services.requests.events import TicketSubmitted
@@ -15,7 +16,7 @@ from services.requests.imports.rules.rows import LogRow
 from services.requests.imports.schemas import ImportMapping
 from services.requests.tickets.queries.read import hold_ticket, imported_tickets, source_keys_of
 from services.requests.tickets.rules.stored import Row
-from services.requests.tickets.service.recording import append, open_ticket, pin, unfold
+from services.requests.tickets.service.recording import append, open_ticket, unfold
 from services.shared.db import Connection
 
 
@@ -93,7 +94,7 @@ async def _open(connection: Connection, current: Current, job: Import, case: Cas
         connection,
         current,
         draft,
-        pin(offered, case.priority),
+        pin_defaults(offered, case.priority),
         events,
         now=now,
         leaving=[leaving],

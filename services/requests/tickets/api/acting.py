@@ -43,9 +43,7 @@ def _as_it_is_now(row: Row) -> Response:
 @router.patch(
     "/v1/tickets/{ticket_id}",
     response_model=TicketPublic,
-    responses=problem_responses(
-        UnknownTicket, *AMENDMENT_PROBLEMS, *PERSON_PROBLEMS, PreconditionFailed, PreconditionRequired
-    ),
+    responses=problem_responses(UnknownTicket, *AMENDMENT_PROBLEMS, PreconditionFailed, PreconditionRequired),
 )
 async def amend_ticket(
     ticket_id: TicketId,

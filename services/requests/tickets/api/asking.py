@@ -8,20 +8,13 @@ from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field
 
 from services.requests.answers import json_answer
-from services.requests.catalogue.service import UnknownOffering
-from services.requests.departments.api import DEPARTMENT_PROBLEMS, AskIdentity
-from services.requests.people.service import PERSON_PROBLEMS
+from services.requests.departments.api import AskIdentity
 from services.requests.tickets.api import Reader, Terms, TicketId, Writer
 from services.requests.tickets.queries.read import page_of_tickets, public_of
-from services.requests.tickets.refusals import (
-    CustomerDepartmentMissing,
-    InstantOutside,
-    MayNotNameRequester,
-    MayNotSubmitFor,
-    NotOffered,
-    UnknownTicket,
-)
+from services.requests.tickets.refusals import SUBMISSION_PROBLEMS, UnknownTicket
 from services.requests.tickets.schemas import NewTicket, Priority, TicketPublic
+from services.requests.tickets.schemas.preview import PreviewPublic
+from services.requests.tickets.service.preview import preview_ticket as preview
 from services.requests.tickets.service.recording import readable_ticket
 from services.requests.tickets.service.submit import submit_ticket as submit
 from services.requests.timeline.vocabulary import State
@@ -42,23 +35,29 @@ class TicketFilters(BaseModel):
     customer_department_id: Id | None = None
     offering_id: Id | None = None
     requester_id: Id | None = None
+    beneficiary_id: Id | None = None
     assignee_id: Id | None = None
+    agreement_version_id: Id | None = None
     key: str | None = Field(default=None, max_length=100)
     submitted_from: Instant | None = Field(default=None, alias="submitted_at[gte]")
     submitted_before: Instant | None = Field(default=None, alias="submitted_at[lt]")
     created_from: Instant | None = Field(default=None, alias="created_at[gte]")
     created_before: Instant | None = Field(default=None, alias="created_at[lt]")
+    promised_priority: Annotated[list[Priority], Field(max_length=4)] = []
 
     def conditions(self) -> dict[str, Any]:
         """The conditions given, as `page_of_tickets` takes them."""
         given = {
             "t.state = ANY({}::text[])": [state.value for state in self.state],
             "t.priority = ANY({}::text[])": [priority.value for priority in self.priority],
+            "t.promised_priority = ANY({}::text[])": [priority.value for priority in self.promised_priority],
             "t.provider_department_id = {}": self.provider_department_id,
             "t.customer_department_id = {}": self.customer_department_id,
             "t.offering_id = {}": self.offering_id,
             "t.requester_id = {}": self.requester_id,
+            "t.beneficiary_id = {}": self.beneficiary_id,
             "t.assignee_id = {}": self.assignee_id,
+            "t.agreement_version_id = {}": self.agreement_version_id,
             "t.key = {}": self.key,
             "t.submitted_at >= {}": self.submitted_from,
             "t.submitted_at < {}": self.submitted_before,
@@ -72,16 +71,7 @@ class TicketFilters(BaseModel):
     "/v1/tickets",
     status_code=201,
     response_model=TicketPublic,
-    responses=problem_responses(
-        CustomerDepartmentMissing,
-        NotOffered,
-        MayNotSubmitFor,
-        MayNotNameRequester,
-        UnknownOffering,
-        InstantOutside,
-        *DEPARTMENT_PROBLEMS,
-        *PERSON_PROBLEMS,
-    ),
+    responses=problem_responses(*SUBMISSION_PROBLEMS),
 )
 async def submit_ticket(
     new: NewTicket, actor: Writer, connection: HotTransaction, terms: Terms, identity: AskIdentity, now: Now
@@ -90,6 +80,14 @@ async def submit_ticket(
     row = await submit(connection, terms, identity, actor, new, now=now)
     headers = {"Location": f"/v1/tickets/{row['id']}", "ETag": etag(row["version"])}
     return json_answer({name: row[name] for name in TicketPublic.model_fields}, 201, headers)
+
+
+@router.post("/v1/tickets/preview", response_model=PreviewPublic, responses=problem_responses(*SUBMISSION_PROBLEMS))
+async def preview_ticket(
+    new: NewTicket, actor: Writer, connection: HotTransaction, terms: Terms, identity: AskIdentity, now: Now
+) -> Response:
+    """If I ask now, when do I get it? The same body as a new ticket's, and the same problems; nothing is written."""
+    return json_answer(await preview(connection, terms, identity, actor, new, now=now))
 
 
 @router.get("/v1/tickets", response_model=Page[TicketPublic], responses=problem_responses(BadCursor))

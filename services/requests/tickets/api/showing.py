@@ -19,7 +19,7 @@ from services.requests.tickets.schemas.showing import (
     LinkPublic,
     Listed,
 )
-from services.requests.tickets.service import show
+from services.requests.tickets.service import clocks, show
 from services.shared.routing import HotRoute, HotTransaction, Now, feature_router, problem_responses
 
 router = feature_router("tickets", HotRoute)
@@ -66,7 +66,7 @@ async def list_clocks(
     ticket_id: TicketId, actor: Reader, connection: HotTransaction, terms: Terms, now: Now
 ) -> Response:
     """The ticket's clocks as they stand now."""
-    return _listed(await show.show_clocks(connection, terms, actor, ticket_id, now))
+    return _listed(await clocks.show_clocks(connection, terms, actor, ticket_id, now))
 
 
 @router.get(
@@ -84,4 +84,4 @@ async def explain_clock(
 ) -> Response:
     """Why a clock stands as it does, as data: each interval counted or not, and for what reason."""
     with working_time_told():
-        return json_answer(await show.explain_ticket_clock(connection, terms, actor, ticket_id, clock_id, now))
+        return json_answer(await clocks.explain_ticket_clock(connection, terms, actor, ticket_id, clock_id, now))

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from services.requests.catalogue.form import Form, read_form
 from services.requests.tickets.policies import managed_departments, sees_all_tickets, serving_departments
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.schemas import TicketPublic
@@ -29,7 +30,10 @@ _FOR_UPDATE = _TICKET + " FOR UPDATE OF t"
 _EVENTS = "SELECT * FROM ticket_event WHERE ticket_id = $1 ORDER BY sequence"
 _CLOCK_IDS = "SELECT clock, cycle, id FROM ticket_clock WHERE ticket_id = $1"
 _LINK_DEPARTMENTS = "SELECT id, department_id FROM ticket_link WHERE ticket_id = $1"
-_OFFERING_NAME = "SELECT content ->> 'name' FROM offering_version WHERE offering_id = $1 AND number = $2"
+_AS_PINNED = """
+SELECT content ->> 'name' AS name, content ->> 'form' AS form
+FROM offering_version WHERE offering_id = $1 AND number = $2
+"""
 _IMPORTED = "SELECT source_key, id FROM ticket WHERE source = $1 AND source_key = ANY($2::text[])"
 _SOURCE_KEYS = "SELECT source_key FROM ticket_event WHERE ticket_id = $1 AND source_key IS NOT NULL"
 
@@ -55,6 +59,13 @@ SELECT {columns} FROM (
 ) AS shown JOIN ticket t ON t.id = shown.id ORDER BY t.created_at DESC, t.id DESC
 """
 _PAGE_OF_ALL = "SELECT {columns} FROM ticket t WHERE {rest} ORDER BY t.created_at DESC, t.id DESC LIMIT {n}"
+
+
+class PinnedOffering(NamedTuple):
+    """What a ticket needs later of the version of its offering."""
+
+    name: str
+    form: Form | None
 
 
 async def find_ticket(connection: Connection, ticket_id: UUID) -> Row | None:
@@ -84,9 +95,12 @@ async def link_departments(connection: Connection, ticket_id: UUID) -> dict[UUID
     return {row["id"]: row["department_id"] for row in await connection.fetch(_LINK_DEPARTMENTS, ticket_id)}
 
 
-async def offering_name(connection: Connection, offering_id: UUID, version: int) -> str:
-    """What the offering was called in that version."""
-    return str(await connection.fetchval(_OFFERING_NAME, offering_id, version))
+async def offering_as_pinned(connection: Connection, offering_id: UUID, version: int) -> PinnedOffering:
+    """The offering as it was in that version. LookupError."""
+    row = await connection.fetchrow(_AS_PINNED, offering_id, version)
+    if row is None:
+        raise LookupError(f"the offering {offering_id} has no version {version}")
+    return PinnedOffering(row["name"], read_form(row["form"]) if row["form"] else None)
 
 
 async def imported_tickets(connection: Connection, source: str, keys: Sequence[str]) -> dict[str, UUID]:

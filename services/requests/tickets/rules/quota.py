@@ -2,27 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
+from services.requests.agreements.rules.content import QuotaPeriod
 from services.requests.worktime.zones import LocalClock, instant_at, microseconds_of, midnight_of
 
 MOST = 1_000_000_000
 """Beyond this a quantity is a slip; sums of such stay exact."""
 
 
-class QuotaPeriod(StrEnum):
-    """Over which local days a quota counts. Weeks begin on Monday."""
-
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    QUARTER = "quarter"
-    YEAR = "year"
-
-
 def local_period(at: datetime, period: QuotaPeriod, zone: str) -> tuple[datetime, datetime]:
-    """The half-open span (UTC) of the local days around `at` over which a quota counts.
+    """The half-open span (UTC) of the local days around `at` over which a quota counts. Weeks begin on Monday.
 
     >>> from datetime import UTC
     >>> at = datetime(2026, 3, 29, 22, 30, tzinfo=UTC)  # Monday already, half an hour past midnight in Madrid's summer

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.requests.timeline.vocabulary import Side, Visibility
+from services.requests.timeline.cycles import Why
+from services.requests.timeline.vocabulary import ClockName, ClockState, Effect, Side, Visibility
 from services.shared.schemas import Output, Seconds
 
 T = TypeVar("T")
@@ -63,13 +64,18 @@ class ThresholdPublic(Output):
 
 
 class ClockPublic(Output):
-    """A clock of a ticket, as it stands now. A running or paused clock with `breached_at` is missed already."""
+    """A clock of a ticket, as it stands now. A running or paused clock with `breached_at` is missed already.
+
+    `notice`, `completeness` and `quota` are decided at once: `promised` and `observed` say how (seconds of working time
+    wanted and given; the pointers that were lacking; how much is allowed and what it came to with this ticket).
+    """
 
     id: UUID
-    clock: str
+    clock: ClockName
     side: Literal["provider", "customer"]
     cycle: int
-    state: Literal["running", "paused", "met", "missed", "void"]
+    round: int = Field(description="the cycle of resolution in which it began")
+    state: ClockState
     started_at: datetime
     stopped_at: datetime | None
     target_seconds: Seconds | None
@@ -77,7 +83,16 @@ class ClockPublic(Output):
     due_at: datetime | None
     no_due_reason: str | None
     breached_at: datetime | None
+    refuted_by: UUID | None = Field(description="the late fact that took back a breach which had been announced")
     remaining_seconds: Seconds | None
+    objective: float | None = Field(description="the share of tickets that is aimed at")
+    effect: Effect | None = Field(description="what a missed obligation does to resolution")
+    is_best_effort: bool = Field(description="measured, yet neither met nor missed: an obligation was missed")
+    promised: float | None
+    observed: float | list[str] | None
+    shortfall_seconds: Seconds | None
+    calendar_id: UUID | None
+    calendar_version: int = Field(description="in which it counts now")
     thresholds: list[ThresholdPublic]
 
 
@@ -94,10 +109,10 @@ class ExplainedIntervalPublic(Output):
     from_: datetime = Field(serialization_alias="from")
     to: datetime
     counted: bool
-    reason: str = Field(description="paused, or the calendar's: working, closed, holiday, date, override")
+    reason: str = Field(description="paused, restarted, or the calendar's: working, closed, holiday, date, override")
     name: str | None = Field(description="of the holiday, own date or override")
     party: str
-    charged_for: str = Field(description="the ledger's reason")
+    charged_for: str = Field(description="the ledger's reason; of a notice: given, lacking")
     seconds: Seconds
 
 
@@ -113,27 +128,45 @@ class PausePublic(Output):
 
 
 class RecalculationPublic(Output):
+    """That the due time of a running clock was calculated again, and why."""
+
     at: datetime
     old_due_at: datetime | None
     new_due_at: datetime | None
-    why: str
+    why: Why
+    event_id: UUID = Field(description="the ruling, or the fact by which notice was missed")
+
+
+class LegPublic(Output):
+    """From then on one target held, counted in one version of its calendar, until the next leg."""
+
+    from_: datetime = Field(serialization_alias="from")
+    target_seconds: Seconds | None
+    due_at: datetime | None = Field(description="if nothing pauses it from then on")
+    calendar_id: UUID | None
+    calendar_version: int
+    is_restart: bool
 
 
 class ExplanationPublic(Output):
     """Why a clock stands as it does: follow the intervals with the calendar in hand.
 
-    The counted intervals sum to `elapsed_seconds`; `due_at` is `first_due_at` moved on by the pauses that move it.
+    The counted intervals sum to `elapsed_seconds`; `due_at` is `first_due_at` moved on by the pauses that move it, and
+    calculated again where `recalculations` say so. Of a notice the intervals lead from asking to when it would have
+    been given in full (`first_due_at`), and `needed_by` is what that was compared with.
     """
 
     clock: ClockPublic
-    duration: str
+    duration: str | None
     due: Literal["same_time", "end_of_day"]
-    calendar_id: UUID
+    calendar_id: UUID | None
     calendar_version: int
     offering_id: UUID
     offering_version: int
     agreement_version_id: UUID | None
     first_due_at: datetime | None
+    needed_by: datetime | None
+    legs: list[LegPublic]
     intervals: list[ExplainedIntervalPublic]
     pauses: list[PausePublic]
     recalculations: list[RecalculationPublic]

@@ -11,11 +11,12 @@ from services.requests.catalogue.terms import TermsCache
 from services.requests.departments.service import Identity
 from services.requests.people.service import require_people
 from services.requests.tickets.policies import amending_side, sides_of
+from services.requests.tickets.queries.read import offering_as_pinned
 from services.requests.tickets.refusals import ForCustomerOnly, OnlyLooksOn, TicketHasEnded, check_instant
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.schemas import TicketChanges
-from services.requests.tickets.service.asked import check_obligations
-from services.requests.tickets.service.recording import append, readable_ticket, unfold
+from services.requests.tickets.service.asked import check_form, check_obligations
+from services.requests.tickets.service.recording import Unfolded, append, readable_ticket, unfold
 from services.requests.timeline.events import Actor as ActingSide
 from services.requests.timeline.events import Event
 from services.requests.timeline.facts import Amended
@@ -54,13 +55,21 @@ async def amend_ticket(
     if not changed:
         return held.row
     await require_people(connection.fetch, identity, _named_people(actor, held.row, changed))
-    asked = held.row | changed
-    if not changed.keys().isdisjoint(("needed_by", "fields")):
-        check_obligations(held.pinned.obligations, asked["needed_by"], asked["fields"])
+    await _check_asked(connection, held, changed)
     acting = ActingSide(side, actor.id, automatic=actor.is_client)
     at = max(now, held.progress.latest[0])
     event = Event(uuid7(), held.next_sequence, at, now, acting, Amended(changed))
     return await append(connection, current, held, [event], now=now, columns=changed)
+
+
+async def _check_asked(connection: Connection, held: Unfolded, changed: Row) -> None:
+    """FormRefused by the form that the ticket pinned; NeededByMissing, QuantityMissing."""
+    asked = held.row | changed
+    if "fields" in changed:
+        pinned = await offering_as_pinned(connection, asked["offering_id"], asked["offering_version"])
+        await check_form(pinned.form, asked["fields"])
+    if not changed.keys().isdisjoint(("needed_by", "fields")):
+        check_obligations(held.pinned.obligations, asked["needed_by"], asked["fields"])
 
 
 def _side(actor: Actor, row: Row, given: dict[str, Any]) -> Side:

@@ -5,10 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.requests.catalogue.terms import Current, OfferingTerms
+from services.requests.catalogue.terms import Current
 from services.requests.messages.service import post_messages
 from services.requests.tickets.policies import can_read_ticket
-from services.requests.tickets.queries.read import events_of, find_ticket, hold_ticket, link_departments, offering_name
+from services.requests.tickets.queries.read import (
+    events_of,
+    find_ticket,
+    hold_ticket,
+    link_departments,
+    offering_as_pinned,
+)
 from services.requests.tickets.queries.write import Superseded, Written, insert_ticket, update_ticket
 from services.requests.tickets.refusals import UnknownTicket
 from services.requests.tickets.rules.stored import Row, event_of, first_difference, ledger_of
@@ -20,10 +26,9 @@ from services.requests.timeline.events import Event
 from services.requests.timeline.fold import Timeline, progress_of, view
 from services.requests.timeline.marking import NOTHING_MARKED, marks_of
 from services.requests.timeline.progress import Progress
-from services.requests.timeline.promised import PinnedTarget, PinnedTerms, pinned_from
+from services.requests.timeline.promised import PinnedTerms, pinned_from
 from services.requests.timeline.rulings import Ruling
 from services.requests.timeline.terms import Terms
-from services.requests.timeline.vocabulary import ClockName, PartyKind
 from services.shared.auth import Actor
 from services.shared.db import Connection
 from services.shared.outbox import PublishedEvent
@@ -47,27 +52,6 @@ class Unfolded:
     def next_sequence(self) -> int:
         """The sequence of the next event."""
         return int(self.row["events"]) + 1
-
-
-def pin(offered: OfferingTerms, priority: str) -> PinnedTerms:
-    """What a ticket of that priority pins of an offering's published terms."""
-    return PinnedTerms(
-        provider=offered.provider.code,
-        calendar_id=offered.provider_calendar.calendar_id,
-        targets=tuple(
-            PinnedTarget(
-                clock=ClockName(target.clock),
-                duration=target.duration,
-                calendar_id=offered.calendar_id(target),
-                due=target.due,
-                reopened=target.reopened,
-                third_party_pauses=target.third_party_pauses,
-                objective=target.objective,
-            )
-            for target in offered.targets(priority)
-        ),
-        calendars={str(PartyKind.CUSTOMER): offered.customer_calendar.calendar_id},
-    )
 
 
 async def terms_of(
@@ -215,6 +199,6 @@ async def _told(connection: Connection, row: Row, follows: Following) -> list[Pu
     """What other services hear of the act."""
     name = ""
     if any(fulfils(stride) for stride in follows.strides):
-        name = await offering_name(connection, row["offering_id"], row["offering_version"])
+        name = (await offering_as_pinned(connection, row["offering_id"], row["offering_version"])).name
     told = [event for stride in follows.strides for event in told_of(row, name, stride)]
     return [*told, *measured_with(row, follows)]

@@ -7,21 +7,14 @@ from uuid_utils.compat import uuid7
 
 from services.requests.catalogue.queries import current_generation
 from services.requests.catalogue.terms import Current, TermsCache
-from services.requests.departments.service import Identity, require_department
+from services.requests.departments.service import Identity
 from services.requests.events import TicketSubmitted
-from services.requests.people.service import require_people
-from services.requests.tickets.policies import can_name_requester, can_submit_for
 from services.requests.tickets.queries.write import Superseded
-from services.requests.tickets.refusals import (
-    CustomerDepartmentMissing,
-    MayNotNameRequester,
-    MayNotSubmitFor,
-    NotOffered,
-    check_instant,
-)
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.schemas import NewTicket
-from services.requests.tickets.service.recording import open_ticket, pin
+from services.requests.tickets.service.asked import Asked, asked_under, check_may_ask
+from services.requests.tickets.service.quota import QuotaRead, quota_among, read_quota
+from services.requests.tickets.service.recording import open_ticket
 from services.requests.timeline.events import Actor as ActingSide
 from services.requests.timeline.events import Event
 from services.requests.timeline.facts import Submitted
@@ -40,16 +33,11 @@ async def submit_ticket(
     *,
     now: datetime,
 ) -> Row:
-    """A new ticket to the department of its offering; its row.
+    """A new ticket to the department of its offering; its row. SUBMISSION_PROBLEMS.
 
     It is made of what is in memory, in one statement that holds only while that is current; else it is made again.
-
-    CustomerDepartmentMissing, MayNotSubmitFor, MayNotNameRequester, UnknownOffering, UnknownDepartment,
-    DepartmentsUnavailable, UnknownPerson, PeopleUnavailable, NotOffered, InstantOutside.
     """
-    customer_id = _customer_of(actor, new)
-    await _check_may_ask(connection, identity, actor, new, customer_id)
-    check_instant(new.needed_by, "/needed_by")
+    customer_id = await check_may_ask(connection, identity, actor, new)
     current = await terms.latest(connection.fetch)
     while True:  # each turn is a change that somebody committed meanwhile
         try:
@@ -73,40 +61,45 @@ async def _submit_under(
     now: datetime,
 ) -> Row:
     """The ticket as this generation promises it. Superseded, and the problems that it calls for."""
-    offered = await current.terms_for(
-        connection.fetch, identity, offering_id=new.offering_id, customer_department_id=customer_id
+    asked = await asked_under(connection, current, identity, actor, new, customer_id, now)
+    quota = quota_among(asked)
+    if quota is None:
+        return await _written(connection, current, actor, asked, None, now)
+    async with connection.transaction():  # the quota is held until the ticket that uses it is there, or is not
+        read = await read_quota(connection, current, asked, quota, now, hold=True)
+        return await _written(connection, current, actor, asked, read, now)
+
+
+def submission(asked: Asked, actor: Actor, read: QuotaRead | None, now: datetime) -> Event:
+    """The fact that opens the ticket."""
+    fact = Submitted(
+        needed_by=asked.draft["needed_by"],
+        missing=asked.missing,
+        quota_promised=read.allowed if read else None,
+        quota_observed=read.used if read else None,
     )
-    if not offered.offering.is_offered:
-        raise NotOffered(pointer="/offering_id")
-    await require_people(connection.fetch, identity, _named_people(actor, new))
-    ticket_id = uuid7()
-    draft = {
-        **_asked(actor, new),
-        "id": ticket_id,
-        "offering_id": offered.offering.id,
-        "offering_version": offered.offering.version,
-        "customer_department_id": customer_id,
-        "provider_department_id": offered.provider.id,
-        "is_confidential": offered.offering.is_confidential,
-        "source": None,
-        "source_key": None,
-    }
-    event = Event(uuid7(), 1, now, now, ActingSide(Side.CUSTOMER, actor.id), Submitted())
+    return Event(uuid7(), 1, now, now, ActingSide(Side.CUSTOMER, actor.id), fact)
+
+
+async def _written(
+    connection: Connection, current: Current, actor: Actor, asked: Asked, read: QuotaRead | None, now: datetime
+) -> Row:
+    draft = asked.draft
     leaving = TicketSubmitted(
-        ticket_id=ticket_id,
-        customer_department_id=customer_id,
-        provider_department_id=offered.provider.id,
-        offering_id=offered.offering.id,
+        ticket_id=draft["id"],
+        customer_department_id=draft["customer_department_id"],
+        provider_department_id=draft["provider_department_id"],
+        offering_id=draft["offering_id"],
         requester_id=draft["requester_id"],
-        priority=new.priority.value,
+        priority=draft["priority"],
         submitted_at=now,
     )
     row = await open_ticket(
         connection,
         current,
         draft,
-        pin(offered, new.priority.value),
-        [event],
+        asked.pinned,
+        [submission(asked, actor, read, now)],
         now=now,
         leaving=[leaving],
         only_under=current.token,
@@ -114,57 +107,3 @@ async def _submit_under(
     if row is None:
         raise LookupError("a ticket without a source conflicts with none")
     return row
-
-
-def _customer_of(actor: Actor, new: NewTicket) -> UUID:
-    """For which department is asked: the one named, else the only one to which the caller belongs."""
-    department_id = new.customer_department_id
-    if department_id is None:
-        if len(actor.department_roles) != 1:
-            raise CustomerDepartmentMissing(pointer="/customer_department_id")
-        (department_id,) = actor.department_roles
-    return department_id
-
-
-async def _check_may_ask(
-    connection: Connection, identity: Identity, actor: Actor, new: NewTicket, customer_id: UUID
-) -> None:
-    """MayNotSubmitFor, MayNotNameRequester; for what does not exist, that it does not."""
-    if not can_submit_for(actor, customer_id):
-        await require_department(connection.fetch, identity, customer_id, pointer="/customer_department_id")
-        raise MayNotSubmitFor(pointer="/customer_department_id")
-    requester_id = new.requester_id
-    if requester_id is None or requester_id == actor.id or can_name_requester(actor, customer_id):
-        return
-    await require_people(connection.fetch, identity, {requester_id: "/requester_id"})
-    raise MayNotNameRequester(pointer="/requester_id")
-
-
-def _named_people(actor: Actor, new: NewTicket) -> dict[UUID, str]:
-    """Whom the ticket names, each with the pointer to where; who asks is known by their token."""
-    named = {person_id: f"/participants/{place}" for place, person_id in reversed(list(enumerate(new.participants)))}
-    if new.beneficiary_id is not None:
-        named[new.beneficiary_id] = "/beneficiary_id"
-    if new.requester_id is not None:
-        named[new.requester_id] = "/requester_id"
-    if not actor.is_client:
-        named.pop(actor.id, None)
-    return named
-
-
-def _asked(actor: Actor, new: NewTicket) -> Row:
-    """The columns that say what is asked, by whom and for whom."""
-    return {
-        "subject": new.subject,
-        "description": new.description,
-        "requester_id": new.requester_id or (None if actor.is_client else actor.id),
-        "beneficiary_id": new.beneficiary_id,
-        "participants": list(dict.fromkeys(new.participants)),
-        "assignee_id": None,
-        "priority": new.priority.value,
-        "promised_priority": new.priority.value,
-        "needed_by": new.needed_by_text(),
-        "agreement_version_id": None,
-        "fields": new.fields,
-        "external_refs": [ref.model_dump() for ref in new.external_refs],
-    }

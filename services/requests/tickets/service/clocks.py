@@ -1,0 +1,145 @@
+"""What a ticket's readers see of its clocks: how they stand, and why they stand so."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.requests.catalogue.terms import TermsCache
+from services.requests.tickets.refusals import UnknownClock
+from services.requests.tickets.service.show import shown_ticket
+from services.requests.timeline.cycles import Leg
+from services.requests.timeline.explanation import ExplainedInterval, Pause, Recalculation, explain_clock
+from services.requests.timeline.marking import NOTHING_FIRED, Fired, marks_of
+from services.requests.timeline.progress import Progress
+from services.requests.timeline.readings import ClockReading
+from services.requests.timeline.vocabulary import ClockName
+from services.shared.auth import Actor
+from services.shared.db import Connection
+
+
+async def show_clocks(
+    connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, now: datetime
+) -> list[dict[str, Any]]:
+    """The ticket's clocks as they stand now."""
+    shown, ids = await shown_ticket(connection, terms, actor, ticket_id)
+    marks = marks_of(shown.events)
+    return [
+        {"id": ids[each.clock, each.cycle], **clock_shown(each, marks.get((each.clock, each.cycle), NOTHING_FIRED))}
+        for each in shown.at(now).clocks
+    ]
+
+
+async def explain_ticket_clock(
+    connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, clock_id: UUID, now: datetime
+) -> dict[str, Any]:
+    """A clock as it stands now, and why. UnknownTicket, UnknownClock, and what working time refuses."""
+    shown, ids = await shown_ticket(connection, terms, actor, ticket_id)
+    names = {known: name for name, known in ids.items()}
+    if clock_id not in names:
+        raise UnknownClock
+    name, cycle = names[clock_id]
+    explained = explain_clock(shown.progress, ClockName(name), cycle, now)
+    fired = marks_of(shown.events).get((ClockName(name), cycle), NOTHING_FIRED)
+    return {
+        "clock": {"id": clock_id, **clock_shown(explained.reading, fired)},
+        "duration": str(explained.duration) if explained.duration else None,
+        "due": explained.due,
+        "calendar_id": explained.reading.calendar_id,
+        "calendar_version": explained.reading.calendar_version,
+        "offering_id": shown.row["offering_id"],
+        "offering_version": shown.row["offering_version"],
+        "agreement_version_id": shown.row["agreement_version_id"],
+        "first_due_at": explained.due0,
+        "needed_by": explained.needed_by,
+        "legs": [_leg(leg) for leg in _legs(shown.progress, ClockName(name), cycle)],
+        "intervals": [_interval(each) for each in explained.intervals],
+        "pauses": [_pause(each) for each in explained.pauses],
+        "recalculations": [_recalculation(each) for each in explained.recalculations],
+    }
+
+
+def clock_shown(reading: ClockReading, fired: Fired) -> dict[str, Any]:
+    """A clock as its readers see it, without its id; `fired` is what marks say of it."""
+    return {
+        "clock": reading.clock,
+        "side": reading.side,
+        "cycle": reading.cycle,
+        "round": reading.round,
+        "state": reading.state,
+        "started_at": reading.started_at,
+        "stopped_at": reading.ended_at,
+        "target_seconds": reading.target,
+        "elapsed_seconds": reading.elapsed,
+        "due_at": reading.due_at,
+        "no_due_reason": reading.no_due_reason,
+        "breached_at": reading.breached_at,
+        "refuted_by": fired.refuted_by,
+        "remaining_seconds": reading.remaining,
+        "objective": reading.objective,
+        "effect": reading.effect,
+        "is_best_effort": reading.is_best_effort,
+        "promised": reading.promised,
+        "observed": reading.observed,
+        "shortfall_seconds": reading.shortfall,
+        "calendar_id": reading.calendar_id,
+        "calendar_version": reading.calendar_version,
+        "thresholds": [
+            {
+                "percent": each.percent,
+                "fires_at": each.fires_at,
+                "fired_at": fired.thresholds[each.percent].at if each.percent in fired.thresholds else None,
+                "passed": each.percent in fired.thresholds and fired.thresholds[each.percent].passed,
+            }
+            for each in reading.thresholds
+        ],
+    }
+
+
+def _legs(progress: Progress, clock: ClockName, number: int) -> tuple[Leg, ...]:
+    """The legs of a cycle; none of what is decided at once."""
+    return next((each.legs for each in progress.cycles if (each.clock, each.number) == (clock, number)), ())
+
+
+def _leg(leg: Leg) -> dict[str, Any]:
+    return {
+        "from": leg.since,
+        "target_seconds": leg.amount,
+        "due_at": leg.due0,
+        "calendar_id": leg.target.calendar_id,
+        "calendar_version": leg.version,
+        "is_restart": leg.is_restart,
+    }
+
+
+def _interval(explained: ExplainedInterval) -> dict[str, Any]:
+    return {
+        "from": explained.from_,
+        "to": explained.to,
+        "counted": explained.counted,
+        "reason": explained.why,
+        "name": explained.name,
+        "party": str(explained.party),
+        "charged_for": explained.reason,
+        "seconds": explained.to - explained.from_,
+    }
+
+
+def _pause(pause: Pause) -> dict[str, Any]:
+    return {
+        "from": pause.from_,
+        "to": pause.to,
+        "party": str(pause.party),
+        "reason": pause.reason,
+        "working_seconds": pause.working,
+        "moves_due": pause.moves_due,
+    }
+
+
+def _recalculation(made: Recalculation) -> dict[str, Any]:
+    return {
+        "at": made.at,
+        "old_due_at": made.old_due_at,
+        "new_due_at": made.new_due_at,
+        "why": made.why,
+        "event_id": made.event_id,
+    }
