@@ -18,10 +18,12 @@ from services.shared.outbox import OutboxValues
 _CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT id, ticket_id, clock, side, cycle, fires::text AS fires, next_fire_at FROM ticket_clock
-    WHERE next_fire_at <= statement_timestamp() ORDER BY next_fire_at LIMIT $1 FOR UPDATE SKIP LOCKED
+    WHERE next_fire_at <= COALESCE($2::timestamptz, statement_timestamp())
+    ORDER BY next_fire_at LIMIT $1 FOR UPDATE SKIP LOCKED
 )
 SELECT due.*, t.key, t.state, t.priority, t.customer_department_id, t.provider_department_id, t.requester_id,
-    t.assignee_id, t.is_confidential, t.agreement_version_id, t.events, t.version, statement_timestamp() AS now
+    t.assignee_id, t.is_confidential, t.agreement_version_id, t.events, t.version,
+    COALESCE($2::timestamptz, statement_timestamp()) AS now
 FROM due JOIN ticket t ON t.id = due.ticket_id ORDER BY due.next_fire_at FOR UPDATE OF t SKIP LOCKED
 """
 _FIRE = """
@@ -43,8 +45,9 @@ SELECT ticket_id, side, clock, round, state, breached_at, due_at, is_best_effort
 WHERE ticket_id = ANY($1::uuid[])
 """
 _LAPSED = """
-SELECT id, lapses_at, statement_timestamp() FROM ticket
-WHERE lapses_at < statement_timestamp() AND id <> ALL($1::uuid[]) ORDER BY lapses_at LIMIT 1 FOR UPDATE SKIP LOCKED
+SELECT id, lapses_at, COALESCE($2::timestamptz, statement_timestamp()) FROM ticket
+WHERE lapses_at < COALESCE($2::timestamptz, statement_timestamp()) AND id <> ALL($1::uuid[])
+ORDER BY lapses_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 _NEXT = """
 SELECT extract(epoch FROM least(
@@ -59,12 +62,12 @@ JOIN person_copy p ON p.departments @> jsonb_build_object(d.department_id, d.rol
 """
 
 
-async def claim_due(connection: Connection, limit: int) -> list[Any]:
+async def claim_due(connection: Connection, limit: int, now: datetime | None) -> list[Any]:
     """Clocks with thresholds that are due, and what is to be known of their tickets, held until the transaction ends.
 
-    `limit` clocks at most, without those that somebody else holds; `now` is the database's clock.
+    `limit` clocks at most, without those that somebody else holds; `now` None is the database's clock.
     """
-    return await connection.fetch(_CLAIM, limit)
+    return await connection.fetch(_CLAIM, limit, now)
 
 
 async def write_fired(
@@ -88,9 +91,11 @@ async def clocks_of(connection: Connection, ticket_ids: Collection[UUID]) -> dic
     return found
 
 
-async def claim_lapsed(connection: Connection, but: Collection[UUID]) -> tuple[UUID, datetime, datetime] | None:
+async def claim_lapsed(
+    connection: Connection, but: Collection[UUID], now: datetime | None
+) -> tuple[UUID, datetime, datetime] | None:
     """The ticket that lapses first, held until the transaction ends, without these: its id, when it lapses, and now."""
-    row = await connection.fetchrow(_LAPSED, list(but))
+    row = await connection.fetchrow(_LAPSED, list(but), now)
     return (row[0], row[1], row[2]) if row else None
 
 

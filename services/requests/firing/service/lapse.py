@@ -38,13 +38,17 @@ class StaysDue(Exception):
     """The fold of a ticket has it lapse again at once: that would never end."""
 
 
-async def lapse_next(connection: Connection, terms: TermsCache, but: Collection[UUID]) -> Lapse | None:
+async def lapse_next(
+    connection: Connection, terms: TermsCache, but: Collection[UUID], *, now: datetime | None = None
+) -> Lapse | None:
     """Let the ticket lapse that is due first, leaving out these; None where none is, or others hold all that are.
+
+    `now` None is the database's clock, by which workers go.
 
     One that cannot be folded stays as it is, and is told in the log: it holds up no others.
     """
     async with connection.transaction():
-        claimed = await claim_lapsed(connection, but)
+        claimed = await claim_lapsed(connection, but, now)
         if claimed is None:
             return None
         ticket_id, lapses_at, now = claimed
