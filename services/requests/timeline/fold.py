@@ -175,7 +175,8 @@ def _after(progress: Progress, scene: Scene, event: Event) -> Progress:
 def _asked(asked: Submitted | None, payload: Payload) -> Submitted | None:
     """The request as it is asked now."""
     if asked is not None and isinstance(payload, Amended) and "needed_by" in payload.changes:
-        return replace(asked, needed_by=payload.changes["needed_by"])
+        needed_by = payload.changes["needed_by"]
+        return replace(asked, needed_by=needed_by if isinstance(needed_by, str) else None)
     return asked
 
 

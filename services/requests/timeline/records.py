@@ -1,6 +1,6 @@
 """Frozen dataclasses of plain values as JSON and back: what events carry and what tickets pin, without defaults."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +11,7 @@ from uuid import UUID
 
 T = TypeVar("T")
 Reader = Callable[[Any], Any]
+Writer = Callable[[Any], Any]
 
 
 class _Fields(NamedTuple):
@@ -21,6 +22,7 @@ class _Fields(NamedTuple):
 
 
 _KNOWN: dict[Any, _Fields] = {}
+_WRITERS: dict[type, Writer] = {}
 
 
 def write_record(record: Any) -> dict[str, Any]:
@@ -44,17 +46,37 @@ def read_record(kind: type[T], document: Mapping[str, Any]) -> T:
 
 
 def _written(value: Any) -> Any:
-    if value is None or isinstance(value, str | int | float):
-        return value.value if isinstance(value, StrEnum) else value
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, tuple | list):
-        return [_written(each) for each in value]
-    if isinstance(value, Mapping):
-        return {key: _written(each) for key, each in value.items()}
-    return write_record(value)
+    kind = type(value)
+    writer = _WRITERS.get(kind)
+    if writer is None:
+        writer = _WRITERS[kind] = _writer(kind)
+    return writer(value)
+
+
+def _writer(kind: type) -> Writer:
+    if issubclass(kind, StrEnum):
+        return _value_of
+    if issubclass(kind, UUID):
+        return str
+    if issubclass(kind, datetime):
+        return datetime.isoformat
+    if issubclass(kind, tuple | list):
+        return _write_list
+    if issubclass(kind, Mapping):
+        return _write_mapping
+    return write_record if is_dataclass(kind) else _as_is
+
+
+def _value_of(value: StrEnum) -> str:
+    return value.value
+
+
+def _write_list(values: Iterable[Any]) -> list[Any]:
+    return [_written(each) for each in values]
+
+
+def _write_mapping(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _written(each) for key, each in values.items()}
 
 
 def _fields_of(kind: Any) -> _Fields:
