@@ -72,6 +72,7 @@ def renew_secrets(trial: Trial) -> str:
     trial.admin.sign_in()
     for number in range(4):
         trial.installation.follow("New secrets", number)
+        wait_until(trial.admin.is_ready, "the gateway is ready with new secrets")
         trial.admin.refresh()
         trial.submit(f"After new secrets {number + 1}")
     after = trial.installation.settings()
@@ -101,6 +102,7 @@ def restore_a_backup(trial: Trial) -> str:
     began = time.monotonic()
     installation.follow("Restore")
     back = time.monotonic() - began
+    wait_until(trial.admin.is_ready, "the gateway is ready after the restore")
     trial.tickets = counted
     trial.admin.ask("GET", kept)
     trial.admin.ask("GET", lost, 404)
@@ -128,6 +130,7 @@ def upgrade(trial: Trial) -> str:
     began = time.monotonic()
     installation.follow("Upgrade")
     took = time.monotonic() - began
+    wait_until(trial.admin.is_ready, "the gateway is ready after the upgrade")
     if installation.settings().get("ACUERDO_CORS_ORIGINS") != "":
         raise Failed("`secrets --add` did not bring the setting that .env lacked")
     for service, number in expected.items():

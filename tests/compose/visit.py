@@ -46,6 +46,7 @@ class Visitor:
 
     def refresh(self) -> None:
         """A new access token for the refresh token."""
+        self.token = ""
         form = {"grant_type": "refresh_token", "refresh_token": self.refresh_token}
         fresh = self.ask("POST", "/oauth2/token", data=form)
         self.token, self.refresh_token = fresh["access_token"], fresh["refresh_token"]
