@@ -27,7 +27,7 @@ from services.requests.timeline.refusals import (
     LinkNotOpen,
     NotCorrectable,
 )
-from services.requests.timeline.vocabulary import DONE, EventKind, Side, State
+from services.requests.timeline.vocabulary import DONE, INSTANT, EventKind, Side, State
 
 AHEAD = timedelta(minutes=5)
 TO_CORRECT = timedelta(hours=1)
@@ -48,10 +48,12 @@ def check_not_before_opening(occurred_at: datetime, opened_at: datetime) -> None
 def check_breaches_stand(before: Timeline, after: Timeline) -> None:
     """Raises `CorrectionUndoesBreach` where a clock that was breached would not be: a person dates nothing behind it.
 
-    `before` and `after` are the ticket now, without and with the correction.
+    `before` and `after` are the ticket now, without and with the correction. What a fact decides at once goes with it.
     """
     kept = {(clock.clock, clock.cycle): clock.breached_at for clock in after.clocks}
     for clock in before.clocks:
+        if clock.clock in INSTANT:
+            continue
         if clock.breached_at is not None and kept.get((clock.clock, clock.cycle)) is None:
             raise CorrectionUndoesBreach(clock=clock.clock, due_at=clock.breached_at.isoformat())
 

@@ -5,8 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from services.requests.timeline.facts import HandOffAccepted, HandOffEnded, TakenBack
+from services.requests.timeline.facts import HandOffAccepted, HandOffEnded, Moved, Submitted, TakenBack
 from services.requests.timeline.posting import (
+    check_breaches_stand,
     check_correction,
     check_hand_off,
     check_hand_off_end,
@@ -17,6 +18,7 @@ from services.requests.timeline.refusals import (
     AlreadyCorrected,
     CorrectionOfAnotherSide,
     CorrectionTooLate,
+    CorrectionUndoesBreach,
     HandOffInCircle,
     HandOffInState,
     InstantBehindBreach,
@@ -26,8 +28,9 @@ from services.requests.timeline.refusals import (
     NotCorrectable,
     TimelineRefused,
 )
-from services.requests.timeline.vocabulary import ClockName, Side, State
-from tests.requests.timeline.stories import a_target, a_ticket, at, terms
+from services.requests.timeline.rulings import CalendarRuled
+from services.requests.timeline.vocabulary import ClockName, ClockState, Side, State, StepReason
+from tests.requests.timeline.stories import Story, a_target, a_ticket, agreed, at, owing, terms
 
 NET, LAW = UUID(int=900), UUID(int=901)
 MOMENT = timedelta(microseconds=1)
@@ -107,3 +110,30 @@ def test_every_refusal_has_a_code_of_its_own_and_speaks_both_languages() -> None
     told = [refusal for refusal in every_refusal() if not refusal.__subclasses__()]
     assert len({refusal.code for refusal in told}) == len(told) == 17
     assert all(set(refusal.sentences) == {"en", "es"} for refusal in told)
+
+
+def test_a_correction_undoes_no_breach_but_what_the_slip_itself_decided() -> None:
+    """A return as incomplete, posted to the wrong ticket, takes its miss with it; a due time stays passed."""
+    story = Story(agreed(a_target(ClockName.RESOLUTION, "PT2H"), owing(ClockName.COMPLETENESS, "")))
+    story.customer("mon 09:00", Submitted())
+    step = Moved(State.WAITING_ON_CUSTOMER, StepReason.INCOMPLETE, "Which size?", lacking=("/fields/size",))
+    slip = story.provider("mon 10:00", step)
+    returned = story.now("mon 10:30")
+    assert story.clock(ClockName.COMPLETENESS, "mon 10:30").state is ClockState.MISSED
+    back = story.tell("mon 10:30", Side.PROVIDER, TakenBack(), corrects=slip.id)
+    check_breaches_stand(returned, story.now("mon 10:30"))
+    assert story.clock(ClockName.COMPLETENESS, "mon 10:30").state is ClockState.MET
+    done = story.provider("mon 10:45", State.FULFILLED)
+    met = story.now("mon 12:00")
+    story.tell("mon 12:00", Side.PROVIDER, TakenBack(), corrects=done.id)
+    with pytest.raises(CorrectionUndoesBreach):
+        check_breaches_stand(story.now("mon 12:00"), met)
+    with pytest.raises(NotCorrectable):
+        check_correction(back, Side.PROVIDER, now=at("mon 12:00"), others=story.events)
+
+
+def test_a_ruling_is_not_a_slip() -> None:
+    story = a_ticket()
+    ruling = story.system("mon 10:00", CalendarRuled(UUID(int=1), 2))
+    with pytest.raises(NotCorrectable):
+        check_correction(ruling, Side.SYSTEM, now=at("mon 10:10"), others=story.events)
