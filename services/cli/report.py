@@ -4,22 +4,25 @@ import argparse
 import json
 import sys
 from typing import Any
+from uuid import UUID
 
 from rich.table import Table
 
-from services.cli.client import PlatformRefused, add_platform_arguments, platform_of
+from services.cli.client import Platform, PlatformRefused, add_platform_arguments, platform_of
 from services.cli.output import ended_early, print_table
 
-REPORTS = ("attainment", "time-held")
+REPORTS = ("attainment", "time-held", "scoreboard")
+PAIR = ("customer_department_id", "provider_department_id")
 FILTERS = {
     "from": "the first day of the period (YYYY-MM-DD)",
     "to": "the day after the last",
     "time_zone": "in which days begin and end (default UTC)",
-    "customer_department_id": "who asked",
-    "provider_department_id": "who was asked",
+    "customer_department_id": "who asked: a department's code or id",
+    "provider_department_id": "who was asked: a department's code or id",
     "offering_id": "for what",
     "priority": "the promised one",
 }
+COUNTS = ("n", "met", "missed", "open", "void", "best_effort", "refuted")
 DAY = 86_400
 
 
@@ -38,6 +41,7 @@ def run(options: argparse.Namespace) -> int:
     given = {name: value for name in FILTERS if (value := getattr(options, f"filter_{name}")) is not None}
     try:
         with platform_of(options) as platform:
+            given |= {name: _id_of(platform, given[name]) for name in PAIR if name in given}
             report = platform.ask("GET", f"/v1/reports/{options.report}", params=given)
     except PlatformRefused as error:
         print(f"acuerdo: {error}", file=sys.stderr)
@@ -45,9 +49,33 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(report, indent=2))
         return 0
-    table = _attainment(report) if options.report == "attainment" else _time_held(report)
-    print_table(table)
+    for table in _tables(options, report):
+        print_table(table)
     return 0
+
+
+def _id_of(platform: Platform, department: str) -> str:
+    """The department's id; what is no id is looked up as a code. PlatformRefused."""
+    try:
+        return str(UUID(department))
+    except ValueError:
+        found = platform.all("/v1/departments", code=department)
+    if not found:
+        raise PlatformRefused(f"there is no department {department}")
+    return str(found[0]["id"])
+
+
+def _tables(options: argparse.Namespace, report: dict[str, Any]) -> list[Table]:
+    match options.report:
+        case "attainment":
+            return [_attainment(f"Attainment, {_period(report)}", report["items"])]
+        case "time-held":
+            return [_time_held(report)]
+    a, b = (getattr(options, f"filter_{name}") for name in PAIR)
+    pairs = zip((f"{a} asks, {b} provides", f"{b} asks, {a} provides"), report["items"], strict=True)
+    return [
+        _attainment(f"{title}, {_period(report)}", [*pair["targets"], *pair["obligations"]]) for title, pair in pairs
+    ]
 
 
 def _period(report: dict[str, Any]) -> str:
@@ -56,20 +84,23 @@ def _period(report: dict[str, Any]) -> str:
     return f"{report['from'] or '…'} to {report['to'] or '…'} ({report['time_zone']})"
 
 
-def _attainment(report: dict[str, Any]) -> Table:
-    table = Table(
-        title=f"Attainment, {_period(report)}", caption="share: met of n = met + missed; 95 % Wilson interval"
-    )
+def _attainment(title: str, rows: list[dict[str, Any]]) -> Table:
+    table = Table(title=title, caption="share: met of n = met + missed; 95 % Wilson interval")
     table.add_column("clock")
     table.add_column("side")
-    for name in ("n", "met", "missed", "open", "void", "share", "95 %"):
-        table.add_column(name, justify="right")
-    for row in report["items"]:
-        share = "–" if row["share"] is None else f"{row['share']:.1%}"
+    for name in (*COUNTS, "share", "95 %", "objective"):
+        table.add_column(name.replace("_", " "), justify="right")
+    for row in rows:
         interval = "–" if row["low"] is None else f"{row['low']:.1%} – {row['high']:.1%}"
-        counts = [f"{row[name]:,}" for name in ("n", "met", "missed", "open", "void")]
-        table.add_row(row["clock"], row["side"], *counts, share, interval)
+        counts = [f"{row[name]:,}" for name in COUNTS]
+        table.add_row(row["clock"], row["side"], *counts, _share(row["share"]), interval, _objective(row))
     return table
+
+
+def _objective(row: dict[str, Any]) -> str:
+    if row["objective"] is None:
+        return "–"
+    return f"{row['objective']:.1%} {'kept' if row['is_objective_kept'] else 'missed'}"
 
 
 def _time_held(report: dict[str, Any]) -> Table:

@@ -204,6 +204,14 @@ async def test_reports_are_tables_that_cut_nothing(platform: SmallPlatform, tmp_
     assert "resolution" in capsys.readouterr().out
     assert await command("report", "attainment", *platform.options, "--json") == 0
     assert told(capsys)["items"][0]["clock"] == "resolution"
+    pair = ("--customer-department-id", "staff", "--provider-department-id", "desk")
+    assert await command("report", "scoreboard", *platform.options, *pair) == 0
+    board = capsys.readouterr().out
+    assert board.index("staff asks, desk provides") < board.index("desk asks, staff provides")
+    assert await command("report", "scoreboard", *platform.options, *pair[:3], "NONE") == 2
+    assert "there is no department NONE" in capsys.readouterr().err
+    assert await command("report", "scoreboard", *platform.options, *pair[:2]) == 2
+    assert "?provider_department_id" in capsys.readouterr().err
     assert await command("report", "attainment", *platform.options, "--from", "2026-03-02", "--to", "2026-03-01") == 2
     assert "409 empty_period" in capsys.readouterr().err
 

@@ -2,21 +2,27 @@
 
 import csv
 import io
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import Query, Response
 
 from services.requests.answers import json_answer
-from services.requests.reports import service
-from services.requests.reports.refusals import EmptyPeriod, NotYourFigures, UnknownReportZone
+from services.requests.departments.api import DEPARTMENT_PROBLEMS, AskIdentity
+from services.requests.reports.refusals import EmptyPeriod, NotYourFigures, SameDepartment, UnknownReportZone
 from services.requests.reports.schemas import (
+    AfterDecisions,
     AttainmentReport,
     AttainmentRow,
+    PairAsked,
     ReportFilters,
+    Scoreboard,
+    ScoreboardLine,
     TimeHeldReport,
     TimeHeldRow,
 )
+from services.requests.reports.service import attainment, scoreboard, time_held
 from services.requests.tickets.api import Terms
 from services.shared.auth import Actor, requires
 from services.shared.routing import HotRoute, HotTransaction, Now, feature_router, problem_responses
@@ -26,16 +32,17 @@ router = feature_router("reports", HotRoute)
 
 Reader = Annotated[Actor, requires("reports:read")]
 Filters = Annotated[ReportFilters, Query()]
-_ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/csv": {"schema": {"type": "string"}}}},
-    **problem_responses(NotYourFigures, UnknownReportZone, EmptyPeriod),
-}
+Pair = Annotated[PairAsked, Query()]
+_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+_PROBLEMS = (NotYourFigures, UnknownReportZone, EmptyPeriod)
+_ANSWERS = _CSV | problem_responses(*_PROBLEMS)
 
 
 @router.get("/v1/reports/attainment", response_model=AttainmentReport, responses=_ANSWERS)
 async def report_attainment(filters: Filters, actor: Reader, connection: HotTransaction, now: Now) -> Response:
     """The share of clocks that were met in a period, per clock, with n and a 95 % interval."""
-    return _told(await service.report_attainment(connection, actor, filters, now=now), filters, AttainmentRow)
+    report = await attainment.report_attainment(connection, actor, filters, now=now)
+    return json_answer(report) if filters.format == "json" else _csv(report["items"], AttainmentRow)
 
 
 @router.get("/v1/reports/time-held", response_model=TimeHeldReport, responses=_ANSWERS)
@@ -43,15 +50,52 @@ async def report_time_held(
     filters: Filters, actor: Reader, connection: HotTransaction, terms: Terms, now: Now
 ) -> Response:
     """Who held the time: each party's share of the wall and working time of all tickets covered."""
-    return _told(await service.report_time_held(connection, terms, actor, filters, now=now), filters, TimeHeldRow)
+    report = await time_held.report_time_held(connection, terms, actor, filters, now=now)
+    return json_answer(report) if filters.format == "json" else _csv(report["items"], TimeHeldRow)
 
 
-def _told(report: dict[str, Any], filters: ReportFilters, row: type[Output]) -> Response:
-    if filters.format == "json":
+@router.get(
+    "/v1/reports/scoreboard",
+    response_model=Scoreboard,
+    responses=_CSV | problem_responses(SameDepartment, *_PROBLEMS, *DEPARTMENT_PROBLEMS),
+)
+async def report_scoreboard(
+    pair: Pair, actor: Reader, connection: HotTransaction, identity: AskIdentity, now: Now
+) -> Response:
+    """A pair of departments: the targets of one, the obligations of the other, and the reciprocal pair beside."""
+    report = await scoreboard.report_scoreboard(connection, identity, actor, pair, now=now)
+    if pair.format == "json":
         return json_answer(report)
+    names = ("customer_department_id", "provider_department_id")
+    lines = [
+        {**row, **{name: of_pair[name] for name in names}}
+        for of_pair in report["items"]
+        for row in (*of_pair["targets"], *of_pair["obligations"])
+    ]
+    return _csv(lines, ScoreboardLine)
+
+
+def _csv(items: Iterable[Mapping[str, Any]], row: type[Output]) -> Response:
+    """The rows as a spreadsheet takes them; what is nested stands in columns of its own, like `after_decisions_met`."""
+    columns = [
+        column
+        for name, told in row.model_fields.items()
+        for column in (
+            [f"{name}_{inner}" for inner in AfterDecisions.model_fields]
+            if told.annotation is AfterDecisions
+            else [name]
+        )
+    ]
     text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(row.model_fields))
+    writer = csv.DictWriter(text, fieldnames=columns)
     writer.writeheader()
-    for item in report["items"]:
-        writer.writerow({name: seconds_of(v) if isinstance(v, timedelta) else v for name, v in item.items()})
+    writer.writerows(dict(_cells(item)) for item in items)
     return Response(text.getvalue(), media_type="text/csv")
+
+
+def _cells(item: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    for name, value in item.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{name}_{inner}", each) for inner, each in value.items())
+        else:
+            yield name, seconds_of(value) if isinstance(value, timedelta) else value

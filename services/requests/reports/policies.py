@@ -23,3 +23,15 @@ def tickets_reported_to(actor: Actor) -> Reported | None:
     if actor.has_role("admin", "auditor", "viewer") or (actor.is_client and "reports:read" in actor.scopes):
         return None
     return Reported(serving_departments(actor), managed_departments(actor))
+
+
+def can_see_scoreboard(actor: Actor, customer_department_id: UUID, provider_department_id: UUID) -> bool:
+    """Agents and managers of either department, and who looks on for the organisation."""
+    reported = tickets_reported_to(actor)
+    return reported is None or not {customer_department_id, provider_department_id}.isdisjoint(reported.serving)
+
+
+def counts_confidential(actor: Actor, provider: UUID) -> bool:
+    """Whether what the provider does in confidence is in the actor's figures: not for those who only ask for it."""
+    reported = tickets_reported_to(actor)
+    return reported is None or provider in reported.serving

@@ -23,3 +23,8 @@ class NotYourFigures(Forbidden):
         "Figures are for agents and managers of the departments concerned, and for roles that look on.",
         "Las cifras son para agentes y gerencias de los departamentos implicados y para quienes observan.",
     )
+
+
+class SameDepartment(Conflict):
+    code = "same_department"
+    detail = Texts("A pair is of two departments.", "Un par son dos departamentos.")

@@ -2,13 +2,16 @@
 
 import math
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from services.requests.worktime.zones import LocalClock, instant_at, midnight_of
 
 Z95 = 1.959963984540054
 """The 97.5 % quantile of the standard normal distribution: intervals hold 95 %."""
+
+ROUNDING = 1e-9
+"""What a sum of many shares may be off by."""
 
 
 class ShareRead(NamedTuple):
@@ -37,12 +40,25 @@ def wilson(successes: int, n: int) -> ShareRead:
     return ShareRead(n, share, max(0.0, middle - half), min(1.0, middle + half))
 
 
+def is_kept(met: int, objectives: float) -> bool:
+    """Whether at least as many clocks were met as their objectives, which sum to this, ask for.
+
+    >>> is_kept(19, sum([0.95] * 20)), is_kept(18, sum([0.95] * 20)), is_kept(3, 0.9 + 0.9 + 1.0)
+    (True, False, True)
+    """
+    return met >= objectives - ROUNDING * max(1.0, objectives)
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """The half-open span `[start, end)`; either end may be open (None)."""
 
     start: datetime | None
     end: datetime | None
+
+    def is_shorter_than(self, span: timedelta) -> bool:
+        """Whether it has two ends, less than that apart."""
+        return self.start is not None and self.end is not None and self.end - self.start < span
 
     def clip(self, from_: datetime, to: datetime) -> tuple[datetime, datetime]:
         """The part of `[from_, to)` inside; empty (from ≥ to) where there is none."""

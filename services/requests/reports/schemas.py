@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 
@@ -9,17 +10,29 @@ from services.requests.tickets.schemas import Priority
 from services.shared.schemas import Date, Id, Output, Seconds, ShortText
 
 
-class ReportFilters(BaseModel):
+class PeriodAsked(BaseModel):
     """Which tickets a report covers, and in which period; dates are local ones of `time_zone`, `to` exclusive."""
 
     from_: Date | None = Field(default=None, alias="from", description="the first day of the period")
     to: Date | None = Field(default=None, description="the day after the last")
     time_zone: ShortText = "UTC"
-    customer_department_id: Id | None = None
-    provider_department_id: Id | None = None
     offering_id: Id | None = None
     priority: Annotated[list[Priority], Field(max_length=4)] = []
     format: Literal["json", "csv"] = "json"
+
+
+class ReportFilters(PeriodAsked):
+    """The same, of these departments."""
+
+    customer_department_id: Id | None = None
+    provider_department_id: Id | None = None
+
+
+class PairAsked(PeriodAsked):
+    """The same, between two departments."""
+
+    customer_department_id: Id
+    provider_department_id: Id
 
 
 class Covered(Output):
@@ -31,10 +44,22 @@ class Covered(Output):
     computed_at: datetime
 
 
+class AfterDecisions(Output):
+    """The same once exclusions and upheld contests count, which never change the first figure."""
+
+    n: int
+    met: int
+    missed: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+
 class AttainmentRow(Output):
     """A clock over the period. `share` is met / n with its 95 % Wilson interval; n is met + missed.
 
-    A breached clock is missed from that instant on, also while it goes on. Open, void and best-effort ones are beside.
+    A breached clock is missed from that instant on, also while it goes on. `update` and `reply` count once a ticket and
+    round: met if every one was. Open, void and best-effort ones, and breaches that a late fact refuted, are beside.
     """
 
     clock: str
@@ -45,9 +70,13 @@ class AttainmentRow(Output):
     open: int
     void: int
     best_effort: int
+    refuted: int
     share: float | None
     low: float | None
     high: float | None
+    objective: float | None = Field(description="the share that was aimed at, the mean of the n that have one")
+    is_objective_kept: bool | None = Field(description="of the n that have an objective; null where none has")
+    after_decisions: AfterDecisions
 
 
 class AttainmentReport(Covered):
@@ -73,3 +102,30 @@ class TimeHeldReport(Covered):
     tickets: int
     wall_seconds: Seconds
     next: None = None
+
+
+class OfPair(Output):
+    """Who asked whom."""
+
+    customer_department_id: UUID
+    provider_department_id: UUID
+
+
+class PairRow(OfPair):
+    """What a department asked of another: the provider's targets and the customer's obligations."""
+
+    targets: list[AttainmentRow]
+    obligations: list[AttainmentRow]
+
+
+class Scoreboard(Covered):
+    """A pair of departments: what the customer asked of the provider, then the reciprocal pair."""
+
+    customer_department_id: UUID
+    provider_department_id: UUID
+    items: list[PairRow]
+    next: None = None
+
+
+class ScoreboardLine(AttainmentRow, OfPair):
+    """A line of the scoreboard as CSV."""

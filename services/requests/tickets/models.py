@@ -123,6 +123,7 @@ class LedgerInterval(Base, table=True):
 class TicketClock(Base, table=True):
     """One clock of a ticket in one cycle, as the fold gave it at the ticket's `folded_at`.
 
+    It is decided once it is breached, or stops: a report counts it in the period of that instant, `decided_at`.
     `round` is the cycle of `resolution` in which it began. `fires` holds [percent, instant] of each threshold whose
     instant is known and that no mark says was fired, the earliest first: `next_fire_at` is the first one's. `promised`,
     `observed` and `shortfall` tell how an obligation was decided at once. `refuted_by`: the fact that took back a
@@ -133,6 +134,54 @@ class TicketClock(Base, table=True):
     __table_args__ = (
         UniqueConstraint("ticket_id", "clock", "cycle"),
         Index("ix_ticket_clock_due", "next_fire_at", postgresql_where=text("next_fire_at IS NOT NULL")),
+        # Reports count from these three alone.
+        Index(
+            "ix_ticket_clock_decided",
+            "decided_at",
+            postgresql_include=[
+                "clock",
+                "side",
+                "state",
+                "is_best_effort",
+                "objective",
+                "refuted_by",
+                "ticket_id",
+            ],
+            postgresql_where=text("decided_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_ticket_clock_undecided",
+            "ticket_id",
+            postgresql_include=[
+                "clock",
+                "side",
+                "state",
+                "started_at",
+                "due_at",
+                "is_best_effort",
+                "objective",
+                "refuted_by",
+            ],
+            postgresql_where=text("decided_at IS NULL"),
+        ),
+        Index(
+            "ix_ticket_clock_rounds",
+            "ticket_id",
+            "clock",
+            "round",
+            postgresql_include=[
+                "side",
+                "state",
+                "started_at",
+                "stopped_at",
+                "due_at",
+                "breached_at",
+                "decided_at",
+                "objective",
+                "refuted_by",
+            ],
+            postgresql_where=text("clock IN ('update', 'reply')"),
+        ),
     )
 
     id: UUID = Field(primary_key=True)
@@ -148,6 +197,7 @@ class TicketClock(Base, table=True):
     remaining: timedelta | None = Field(sa_type=Interval)
     due_at: datetime | None = Field(sa_type=_INSTANT)
     breached_at: datetime | None = Field(sa_type=_INSTANT)
+    decided_at: datetime | None = Field(sa_type=_INSTANT)
     no_due_reason: str | None
     next_fire_at: datetime | None = Field(sa_type=_INSTANT)
     round: int

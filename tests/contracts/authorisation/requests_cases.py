@@ -87,7 +87,7 @@ async def requests_world(databases: Databases, issuer: Issuer) -> AsyncIterator[
 
 def _get(path: str) -> Prepare:
     async def prepare(world: RequestsWorld) -> Asked:
-        return Asked("GET", path.format(it=world.desk.it.id, offering=world.desk.offering_id))
+        return Asked("GET", path.format(it=world.desk.it.id, hr=world.desk.hr.id, offering=world.desk.offering_id))
 
     return prepare
 
@@ -287,6 +287,7 @@ REQUESTS_CASES: Mapping[str, Prepare] = {
     "imports_cancel_import": _of_import("POST", "/cancellations"),
     "reports_report_attainment": _get("/v1/reports/attainment"),
     "reports_report_time_held": _get("/v1/reports/time-held"),
+    "reports_report_scoreboard": _get("/v1/reports/scoreboard?customer_department_id={it}&provider_department_id={hr}"),
     # last: from here on the organisation works by another calendar
     "calendars_assign_calendar/to the organisation": _assignment("organisation"),
     "calendars_add_version/of the organisation's": _everybodys_version,

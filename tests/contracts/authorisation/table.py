@@ -168,6 +168,9 @@ TABLE: Mapping[str, Row] = {
     "reports_report_time_held": row(
         200, f"agent customer_agent {MANAGERS} other_agent admin auditor viewer {PROGRAMS}"
     ),
+    "reports_report_scoreboard": row(  # of IT and People operations
+        200, f"agent manager customer_agent customer_manager admin auditor viewer {PROGRAMS}"
+    ),
     # feedback
     "interactions_list_interactions": EVERYBODY,
     "surveys_list_surveys": EVERYBODY,

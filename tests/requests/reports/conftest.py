@@ -19,4 +19,4 @@ async def desk(databases: Databases, issuer: Issuer) -> AsyncIterator[Desk]:
 @pytest.fixture(scope="module")
 async def work(databases: Databases, issuer: Issuer) -> AsyncIterator[Work]:
     async with databases.passing("requests") as urls, opened_desk(urls.runtime, issuer) as made:
-        yield await played(made, seed=7, tickets=60)
+        yield await played(made, seed=3, tickets=100)

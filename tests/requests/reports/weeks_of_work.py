@@ -1,13 +1,20 @@
-"""Seeded work over eight weeks, played through the use cases, and each ticket refolded, for a recount by hand."""
+"""Eight weeks of seeded work, five under an agreement, played through the use cases, and refolded for a recount."""
 
 import random
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
+from services.requests.agreements.schemas import NewAgreement, NewSignature
+from services.requests.agreements.service.propose import propose_agreement
+from services.requests.agreements.service.sign import sign_agreement
+from services.requests.calendars.queries import calendar_of_department
 from services.requests.departments.service import Identity, take_in_department
-from services.requests.reports.schemas import ReportFilters
-from services.requests.reports.service import report_attainment, report_time_held
+from services.requests.reports.schemas import PairAsked, ReportFilters
+from services.requests.reports.service.attainment import report_attainment
+from services.requests.reports.service.scoreboard import report_scoreboard
+from services.requests.reports.service.time_held import report_time_held
 from services.requests.tickets.queries.whole import next_whole_tickets
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.schemas import NewComment, NewTicket, NewTransition, Priority
@@ -20,11 +27,24 @@ from services.requests.timeline.refusals import TimelineRefused
 from services.requests.timeline.vocabulary import State
 from services.shared.auth import Actor
 from services.shared.db import Connection, hot_transaction
+from services.shared.idempotency import session_fetch
 from services.shared.problems import Problem
 from tests.requests.tickets.desk import Desk
 
 BEGIN = datetime(2026, 2, 2, 6, tzinfo=UTC)
+AGREED = BEGIN + timedelta(weeks=3)
 NOW = BEGIN + timedelta(weeks=8)
+PROMISED = [
+    {"clock": "acknowledge", "priority": None, "duration": "PT4H", "objective": 0.9},
+    {"clock": "first_response", "priority": None, "duration": "PT8H", "objective": 0.2},
+    {"clock": "update", "priority": None, "duration": "PT16H", "objective": 0.8},
+    {"clock": "resolution", "priority": None, "duration": "P3D", "objective": 0.95},
+    {"clock": "resolution", "priority": "urgent", "duration": "PT8H", "objective": 0.6},
+]
+OWED = [
+    {"clock": "reply", "duration": "PT8H", "effect": "best_effort"},
+    {"clock": "acceptance", "duration": "P2D", "effect": "none"},
+]
 STEPS = ("in_progress", "waiting_on_customer", "waiting_on_third_party", "fulfilled", "fulfilled", "declined")
 
 
@@ -48,6 +68,13 @@ class Work:
             rows: list[Row] = (await report_attainment(connection, self.onlooker, filters, now=NOW))["items"]
         return rows
 
+    async def scoreboard(self, pair: PairAsked) -> list[Row]:
+        identity = Identity(self.desk.app.state.identity, "")
+        async with hot_transaction(self.desk.app.state.engine) as connection:
+            report = await report_scoreboard(connection, identity, self.onlooker, pair, now=NOW)
+        rows: list[Row] = report["items"]
+        return rows
+
     async def time_held(self, filters: ReportFilters) -> Row:
         async with hot_transaction(self.desk.app.state.engine) as connection:
             return await report_time_held(connection, self.desk.app.state.terms, self.onlooker, filters, now=NOW)
@@ -56,11 +83,35 @@ class Work:
 async def played(desk: Desk, *, seed: int, tickets: int) -> Work:
     """So many tickets, each with up to nine acts until NOW."""
     drawn = random.Random(seed)
+    await _agree(desk)
     async with hot_transaction(desk.app.state.engine) as connection:
         await take_in_department(connection.fetch, desk.network)
         for _ in range(tickets):
             await _live(connection, desk, drawn)
     return Work(desk, Actor(desk.agent_id, roles=frozenset({"viewer"})))
+
+
+async def _agree(desk: Desk) -> None:
+    """What People operations and IT promise each other from AGREED on; the customer owes answers and acceptance."""
+    identity = Identity(desk.app.state.identity, "")
+    managers = [Actor(uuid4(), department_roles={each.id: "manager"}) for each in (desk.hr, desk.it)]
+    async with desk.app.state.sessions() as session, session.begin():
+        calendar_id = (await calendar_of_department(session_fetch(session), desk.it.id)).calendar_id
+        new = NewAgreement.model_validate(
+            {
+                "customer_department_id": str(desk.hr.id),
+                "provider_department_id": str(desk.it.id),
+                "customer_calendar_id": str(calendar_id),
+                "provider_calendar_id": str(calendar_id),
+                "offering_ids": [str(desk.offering_id)],
+                "targets": PROMISED,
+                "obligations": OWED,
+                "effective_from": AGREED.date().isoformat(),
+            }
+        )
+        agreement = await propose_agreement(session, managers[0], identity, new, now=BEGIN)
+        for manager in managers:
+            await sign_agreement(session, manager, agreement.id, NewSignature(version=1), now=BEGIN)
 
 
 async def _live(connection: Connection, desk: Desk, drawn: random.Random) -> None:
@@ -90,3 +141,7 @@ async def _live(connection: Connection, desk: Desk, drawn: random.Random) -> Non
                 case _:
                     step = NewTransition(to=State(drawn.choice(STEPS)), reason="because", comment="Which?")
                     await act.move_ticket(connection, terms, agent, ticket_id, step, now=now)
+                    if step.to is State.WAITING_ON_CUSTOMER and drawn.random() < 0.7:
+                        now += timedelta(hours=drawn.randrange(20))
+                        answer = NewComment(body="This one.")
+                        await act.comment_on_ticket(connection, terms, requester, ticket_id, answer, now=min(now, NOW))

@@ -158,6 +158,7 @@ def _clock(ticket_id: UUID, reading: ClockReading, fired: Fired) -> Row:
         "remaining": reading.remaining,
         "due_at": reading.due_at,
         "breached_at": reading.breached_at,
+        "decided_at": reading.breached_at or reading.ended_at,
         "no_due_reason": reading.no_due_reason,
         "objective": reading.objective,
         "calendar_id": reading.calendar_id,

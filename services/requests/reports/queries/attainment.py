@@ -1,0 +1,108 @@
+"""How clocks came out: one statement, which reads what is decided in the period, and what is not decided yet.
+
+A row of `ticket_clock` is as the last act on its ticket left it: one that ran and whose due time has passed since is
+missed. Clocks that one ticket runs again and again count once a round (a cycle of its resolution).
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.requests.reports.queries.asked import Asked, conditions_of, rows_of
+from services.shared.db import Connection
+
+_ATTAINMENT = """
+WITH decided AS MATERIALIZED (
+    SELECT c.clock, c.side, c.state, c.is_best_effort,
+        count(*) AS clocks, count(c.objective) AS aimed, sum(c.objective) AS objective, count(c.refuted_by) AS refuted
+    FROM ticket_clock c{join} WHERE {decided}{where} GROUP BY 1, 2, 3, 4
+), undecided AS (
+    SELECT c.clock, c.side, c.objective, c.refuted_by, c.due_at < $1 AND c.state = 'running' AS is_late,
+        CASE WHEN c.due_at < $1 AND c.state = 'running' THEN c.due_at ELSE c.started_at END AS at,
+        c.is_best_effort OR (c.clock = 'resolution' AND EXISTS (
+            SELECT FROM ticket_clock o WHERE o.ticket_id = c.ticket_id AND o.effect = 'best_effort'
+            AND COALESCE(o.breached_at, CASE WHEN o.state = 'running' THEN o.due_at END) >= c.started_at
+            AND COALESCE(o.breached_at, o.due_at) < c.due_at
+        )) AS is_best_effort
+    FROM ticket_clock c{join} WHERE c.decided_at IS NULL AND c.clock NOT IN ('update', 'reply'){where}
+), rounds AS (
+    SELECT c.clock, min(c.side) AS side, avg(c.objective) AS objective, count(c.refuted_by) AS refuted,
+        min(COALESCE(c.breached_at, CASE WHEN c.state = 'running' AND c.due_at < $1 THEN c.due_at END)) AS missed_at,
+        min(c.started_at) FILTER (WHERE c.decided_at IS NULL) AS open_since,
+        max(c.stopped_at) FILTER (WHERE c.state = 'met') AS met_at,
+        max(c.stopped_at) AS void_at
+    FROM ticket_clock c{join} WHERE c.clock IN ('update', 'reply'){touched}{where}
+    GROUP BY c.ticket_id, c.clock, c.round
+), counted AS (
+    SELECT clock, side, clocks, aimed, objective, refuted, CASE
+            WHEN state = 'void' THEN 'void' WHEN is_best_effort THEN 'best_effort'
+            WHEN state = 'met' THEN 'met' ELSE 'missed'  -- also what runs on, or pauses, after its breach
+        END AS outcome
+    FROM decided WHERE clock NOT IN ('update', 'reply')
+    UNION ALL
+    SELECT clock, side, count(*), count(objective), sum(objective), count(refuted_by), CASE
+            WHEN NOT is_late THEN 'open' WHEN is_best_effort THEN 'best_effort' ELSE 'missed'
+        END
+    FROM (SELECT clock, side, objective, refuted_by, at, is_best_effort, COALESCE(is_late, false) AS is_late
+        FROM undecided) AS u
+    WHERE {late}
+    GROUP BY clock, side, 7
+    UNION ALL
+    SELECT clock, side, count(*), count(objective), sum(objective), sum(refuted), outcome
+    FROM (
+        SELECT *, CASE
+                WHEN missed_at IS NOT NULL THEN 'missed' WHEN open_since IS NOT NULL THEN 'open'
+                WHEN met_at IS NOT NULL THEN 'met' ELSE 'void'
+            END AS outcome, COALESCE(missed_at, open_since, met_at, void_at) AS at
+        FROM rounds
+    ) AS r
+    WHERE {round}
+    GROUP BY clock, side, outcome
+)
+SELECT clock, side, outcome, sum(clocks)::bigint AS clocks, sum(refuted)::bigint AS refuted,
+    sum(aimed)::bigint AS aimed, sum(objective) AS objective
+FROM counted GROUP BY clock, side, outcome ORDER BY side DESC, clock
+"""
+_TOUCHED = """ AND c.ticket_id IN (
+        SELECT ticket_id FROM ticket_clock WHERE clock IN ('update', 'reply') AND {decided}
+        UNION ALL SELECT ticket_id FROM ticket_clock WHERE clock IN ('update', 'reply') AND decided_at IS NULL
+    )"""
+SHORT = timedelta(days=100)
+"""In a shorter period the rounds that it touches are looked up; for a longer one all of them are read in order."""
+_JOIN = " JOIN ticket t ON t.id = c.ticket_id"
+
+
+def attainment_statement(asked: Asked) -> tuple[str, list[Any]]:
+    """The statement and its arguments; tickets are joined only where something is asked of them."""
+    arguments: list[Any] = [asked.now]
+    conditions = conditions_of(asked, arguments)
+    inside = _bounds(asked, arguments)
+    decided = " AND ".join(each.format(at="decided_at") for each in inside) or "decided_at IS NOT NULL"
+    at = " AND ".join(each.format(at="at") for each in inside) or "true"
+    begun = " AND ".join(each.format(at="at") for each in inside if "<" in each) or "true"
+    sql = _ATTAINMENT.format(
+        join=_JOIN if conditions else "",
+        where="".join(f" AND {each}" for each in conditions),
+        decided=decided.replace("decided_at", "c.decided_at"),
+        touched=_TOUCHED.format(decided=decided) if asked.period.is_shorter_than(SHORT) else "",
+        late=f"CASE WHEN is_late THEN {at} ELSE {begun} END",
+        round=f"CASE WHEN outcome <> 'open' THEN {at} ELSE {begun} END",
+    )
+    return sql, arguments
+
+
+def _bounds(asked: Asked, arguments: list[Any]) -> list[str]:
+    bounds: list[tuple[str, datetime | None]] = [(">=", asked.period.start), ("<", asked.period.end)]
+    found = []
+    for comparison, instant in bounds:
+        if instant is not None:
+            arguments.append(instant)
+            found.append(f"{{at}} {comparison} ${len(arguments)}")
+    return found
+
+
+async def attainment_counts(connection: Connection, asked: Asked) -> list[dict[str, Any]]:
+    """By clock, side and outcome (met, missed, open, void, best_effort): how many, refuted breaches, and objectives.
+
+    `aimed` of them have an objective, and `objective` is the sum of these.
+    """
+    return await rows_of(connection, *attainment_statement(asked))
