@@ -121,15 +121,28 @@ class Reported(_Fact):
     source_group: str | None = None
 
 
+_NOTES = frozenset({"participants", "external_refs"})
+
+
 @dataclass(frozen=True, slots=True)
 class Amended(_Fact):
     """The customer's side changed what it asks: the fields of the ticket, each with its new value.
 
-    It is an answer to whatever was asked. A `needed_by` that moves earlier has the `notice` decided again.
+    It is an answer to whatever was asked, unless it only notes who looks on or where else the work is kept. A
+    `needed_by` that moves earlier has the `notice` decided again.
     """
 
     name: ClassVar[FactName] = FactName.AMENDED
     changes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def answers(self) -> bool:
+        """Whether it tells the provider something.
+
+        >>> Amended({"fields": {"model": "B"}}).answers, Amended({"participants": []}).answers
+        (True, False)
+        """
+        return not self.changes or not self.changes.keys() <= _NOTES
 
 
 @dataclass(frozen=True, slots=True)

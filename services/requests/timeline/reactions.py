@@ -70,7 +70,7 @@ def react(scene: Scene, event: Event, provider: str) -> None:
         case Reported():
             react_to_report(scene, fact, event, provider)
         case Amended():
-            if event.actor.side is Side.CUSTOMER:
+            if event.actor.side is Side.CUSTOMER and fact.answers:
                 scene.answer()
         case Prioritised():
             scene.priority = fact.priority

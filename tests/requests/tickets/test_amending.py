@@ -110,6 +110,14 @@ async def test_a_change_answers_a_question(desk: Desk) -> None:
     assert (await amended(desk, ticket, fields={"model": "B"})).json()["state"] == "accepted"
 
 
+async def test_a_note_of_who_looks_on_answers_nothing(desk: Desk) -> None:
+    ticket = await desk.submit()
+    assert (await desk.step(ticket, "waiting_on_customer", comment="Which model?")).status_code == 201
+    friend = desk.identity.add_person()
+    answer = await amended(desk, ticket, participants=[str(friend.id)], external_refs=[{"system": "jira", "id": "1"}])
+    assert (answer.status_code, answer.json()["state"]) == (200, "waiting_on_customer")
+
+
 async def test_what_names_nobody_known_or_no_instant_is_refused_by_name(desk: Desk) -> None:
     ticket = await desk.submit()
     nobody = "00000000-0000-7000-8000-000000000001"

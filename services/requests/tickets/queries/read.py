@@ -96,10 +96,10 @@ async def link_departments(connection: Connection, ticket_id: UUID) -> dict[UUID
 
 
 async def offering_as_pinned(connection: Connection, offering_id: UUID, version: int) -> PinnedOffering:
-    """The offering as it was in that version. LookupError."""
+    """The offering as it was in that version; without a name and a form where there is none."""
     row = await connection.fetchrow(_AS_PINNED, offering_id, version)
     if row is None:
-        raise LookupError(f"the offering {offering_id} has no version {version}")
+        return PinnedOffering("", None)
     return PinnedOffering(row["name"], read_form(row["form"]) if row["form"] else None)
 
 

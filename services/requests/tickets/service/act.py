@@ -53,7 +53,7 @@ async def move_ticket(
         occurred_at = _when(actor, held, timeline, new.occurred_at, now)
         sides = _sides(actor, held)
         # A connector tells late what was so: the table of now does not bind it, the fold marks what lies outside.
-        is_late = is_connector(actor) and occurred_at < held.progress.latest[0]
+        is_late = is_connector(actor) and occurred_at < held.progress.fact_at
         at = occurred_at if is_connector(actor) else now
         side = (_late_side if is_late else _stepping_side)(sides, held, timeline, step, at)
     event = _event(held, actor, side, step, occurred_at, now)
