@@ -12,7 +12,7 @@ from services.requests.catalogue import api as catalogue
 from services.requests.catalogue.terms import TermsCache
 from services.requests.db import DeadLetter, Inbox, Outbox
 from services.requests.departments.rules import Department
-from services.requests.departments.service import identity_client, take_in_department
+from services.requests.departments.service import Identity, identity_client, take_in_department
 from services.requests.firing.service.worker import run_firing
 from services.requests.imports import api as imports
 from services.requests.imports.service.worker import Bench, run_imports
@@ -30,10 +30,13 @@ from services.requests.messages.service import tell_of_survey
 from services.requests.people.rules import Person
 from services.requests.people.service import take_in_person
 from services.requests.reports import api as reports
+from services.requests.rulings import api as rulings
+from services.requests.rulings.service.worker import run_rulings
 from services.requests.settings import RequestsSettings
 from services.requests.tickets.api import acting, asking, showing
 from services.shared.bounded_threads import BoundedThreads
 from services.shared.consumers import Consumers
+from services.shared.db import Sessions
 from services.shared.idempotency import session_fetch
 from services.shared.inbox import EventMeta
 from services.shared.relay import Relay
@@ -50,6 +53,7 @@ ROUTERS = (
     imports.router,
     messages.router,
     reports.router,
+    rulings.router,
 )
 COMPUTED_AT_ONCE = 2
 COMPUTED_OR_WAITING = 8
@@ -69,6 +73,7 @@ def create_app(settings: RequestsSettings | None = None) -> FastAPI:
             lambda: tidy(app),
             lambda: run_imports(_bench(app)),
             lambda: run_firing(settings.database_url, app.state.terms),
+            lambda: run_rulings(app.state.engine, app.state.terms, Identity(app.state.identity, "")),
         ),
         checks=lambda app: {
             "consumers": app.state.is_consuming,
@@ -78,7 +83,7 @@ def create_app(settings: RequestsSettings | None = None) -> FastAPI:
     )
     app.state.terms = TermsCache()
     app.state.computing = BoundedThreads("computing", threads=COMPUTED_AT_ONCE, places=COMPUTED_OR_WAITING)
-    app.state.consumers = consumers_of(app, settings)
+    app.state.consumers = consumers_of(settings, app.state.sessions)
     app.state.is_consuming = ConsumersCheck(app.state.consumers)
     return app
 
@@ -91,12 +96,12 @@ def _bench(app: FastAPI) -> Bench:
     return Bench(app.state.engine, app.state.sessions, app.state.terms, app.state.identity)
 
 
-def consumers_of(app: FastAPI, settings: RequestsSettings) -> Consumers:
+def consumers_of(settings: RequestsSettings, sessions: Sessions) -> Consumers:
     """What this service takes in: the departments and people of identity, whom feedback asks."""
     consumers = Consumers(
         service="requests",
         nats_url=settings.nats_url,
-        sessions=app.state.sessions,
+        sessions=sessions,
         inbox=Inbox,
         dead_letters=DeadLetter,
     )

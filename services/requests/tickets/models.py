@@ -43,6 +43,7 @@ class Ticket(Base, table=True):
         Index("ix_ticket_customer", "customer_department_id", "created_at", "id"),
         Index("ix_ticket_requester", "requester_id", "created_at", "id"),
         Index("ix_ticket_beneficiary", "beneficiary_id", "created_at", "id"),
+        Index("ix_ticket_open_of_offering", "offering_id", "id", postgresql_where=text("ended_at IS NULL")),
         Index("ix_ticket_participants", "participants", postgresql_using="gin"),
         Index("ix_ticket_lapses_at", "lapses_at", postgresql_where=text("lapses_at IS NOT NULL")),
     )
@@ -134,6 +135,7 @@ class TicketClock(Base, table=True):
     __table_args__ = (
         UniqueConstraint("ticket_id", "clock", "cycle"),
         Index("ix_ticket_clock_due", "next_fire_at", postgresql_where=text("next_fire_at IS NOT NULL")),
+        Index("ix_ticket_clock_following", "calendar_id", "ticket_id", postgresql_where=text("stopped_at IS NULL")),
         # Reports count from these three alone.
         Index(
             "ix_ticket_clock_decided",

@@ -281,6 +281,8 @@ REQUESTS_CASES: Mapping[str, Prepare] = {
     "tickets_comment_on_ticket/internal": _ticket("/comments", {"body": "A word", "visibility": "internal"}),
     "tickets_assign_ticket": _assigned,
     "tickets_take_back_event": _taken_back,
+    "tickets_rule_on_ticket": _ticket("/rulings", {"priority": "urgent"}),
+    "tickets_list_rulings": _ticket("/rulings"),
     "imports_list_imports": _get("/v1/imports"),
     "imports_start_import": _import,
     "imports_get_import": _of_import("GET"),

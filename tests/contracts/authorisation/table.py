@@ -149,6 +149,8 @@ TABLE: Mapping[str, Row] = {
         201, WORKERS_ON_THE_TICKET, refused=404, s403="auditor asker customer_manager"
     ),
     "tickets_assign_ticket": row(201, WORKERS_ON_THE_TICKET, refused=404, s403="auditor asker customer_manager"),
+    "tickets_rule_on_ticket": row(201, f"asker customer_manager {WORKERS_ON_THE_TICKET}", refused=404, s403="auditor"),
+    "tickets_list_rulings": READS_THE_TICKET,
     "tickets_take_back_event": row(
         201, WORKERS_ON_THE_TICKET, refused=404, s403="auditor", s409="asker customer_manager"
     ),  # of the provider's slip

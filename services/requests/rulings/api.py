@@ -1,0 +1,57 @@
+"""HTTP for rulings on a ticket."""
+
+from fastapi import Response
+
+from services.requests.answers import json_answer
+from services.requests.rulings.rules import (
+    ConfirmsOwnProposal,
+    PriorityNotPromised,
+    PromisedAlready,
+    ProposalNotOpen,
+    ProposesOrConfirms,
+    UnknownProposal,
+)
+from services.requests.rulings.schemas import NewRuling, RulingPublic
+from services.requests.rulings.service.priority import rule_priority, show_rulings
+from services.requests.tickets.api import Reader, Terms, TicketId, Writer
+from services.requests.tickets.refusals import OnlyLooksOn, TicketHasEnded, UnknownTicket
+from services.requests.tickets.schemas.showing import Listed
+from services.shared.routing import HotRoute, HotTransaction, Now, feature_router, problem_responses
+
+router = feature_router("tickets", HotRoute)
+
+
+@router.post(
+    "/v1/tickets/{ticket_id}/rulings",
+    status_code=201,
+    response_model=RulingPublic,
+    responses=problem_responses(
+        UnknownTicket,
+        UnknownProposal,
+        OnlyLooksOn,
+        ConfirmsOwnProposal,
+        TicketHasEnded,
+        ProposesOrConfirms,
+        ProposalNotOpen,
+        PromisedAlready,
+        PriorityNotPromised,
+    ),
+)
+async def rule_on_ticket(
+    ticket_id: TicketId, new: NewRuling, actor: Writer, connection: HotTransaction, terms: Terms, now: Now
+) -> Response:
+    """Propose another promised priority, or confirm the other side's proposal, which then is ruled.
+
+    Whom the agreement names (`priority_role`) rules at once. Open targets go on with the new priority's durations.
+    """
+    told = await rule_priority(connection, terms, actor, ticket_id, new, now=now)
+    return json_answer(RulingPublic(**told).model_dump(), 201)
+
+
+@router.get(
+    "/v1/tickets/{ticket_id}/rulings", response_model=Listed[RulingPublic], responses=problem_responses(UnknownTicket)
+)
+async def list_rulings(ticket_id: TicketId, actor: Reader, connection: HotTransaction, terms: Terms) -> Response:
+    """What was ruled on the ticket, and what was proposed to be, in the order in which it was recorded."""
+    items = await show_rulings(connection, terms, actor, ticket_id)
+    return json_answer({"items": [RulingPublic(**each).model_dump() for each in items], "next": None})

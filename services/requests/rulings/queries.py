@@ -1,0 +1,99 @@
+"""The statements of rulings: what was promised before, what waits to be ruled, and which tickets it concerns."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from services.requests.agreements.rules.content import AgreementContent, content_of
+from services.requests.catalogue.rules import PublishedTarget
+from services.shared.db import Connection
+
+_AGREED = "SELECT content::text FROM agreement_version WHERE id = $1"
+_PUBLISHED = "SELECT content->>'default_targets' FROM offering_version WHERE offering_id = $1 AND number = $2"
+
+# A calendar's first version is ruled on nothing; an agreement's version reaches open tickets on its first day.
+_NOTICE = """
+INSERT INTO ruling_job (id, calendar_version_id, agreement_version_id, after, ruled, created_at)
+SELECT gen_random_uuid(), found.calendar_version_id, found.agreement_version_id, $1::uuid, 0, found.since
+FROM (
+    SELECT v.id AS calendar_version_id, NULL::uuid AS agreement_version_id, v.created_at AS since
+    FROM calendar_version v WHERE v.number > 1
+    UNION ALL
+    SELECT NULL, v.id, $2::timestamptz FROM agreement_version v JOIN agreement a ON a.id = v.agreement_id
+    WHERE (v.content->>'applies_to_open')::boolean AND EXISTS (
+        SELECT FROM agreement_coverage c WHERE c.agreement_id = v.agreement_id AND c.number = v.number
+            AND c.during @> ($2::timestamptz AT TIME ZONE a.time_zone)::date
+    )
+) AS found
+WHERE NOT EXISTS (
+    SELECT FROM ruling_job j WHERE j.calendar_version_id = found.calendar_version_id
+        OR j.agreement_version_id = found.agreement_version_id
+)
+ON CONFLICT DO NOTHING
+"""
+_CLAIM = """
+SELECT j.id, j.after, j.agreement_version_id, v.calendar_id, v.number AS calendar_version
+FROM ruling_job j LEFT JOIN calendar_version v ON v.id = j.calendar_version_id
+WHERE j.done_at IS NULL ORDER BY j.created_at, j.id LIMIT 1 FOR UPDATE OF j SKIP LOCKED
+"""
+_FOLLOWING = """
+SELECT DISTINCT c.ticket_id FROM ticket_clock c
+WHERE c.calendar_id = $1 AND c.calendar_version < $2 AND c.stopped_at IS NULL AND c.ticket_id > $3
+ORDER BY c.ticket_id LIMIT $4
+"""
+_COVERED = """
+SELECT t.id FROM ticket t
+WHERE t.offering_id = ANY($1::uuid[]) AND t.ended_at IS NULL
+    AND t.agreement_version_id IS DISTINCT FROM $2 AND t.id > $3
+ORDER BY t.id LIMIT $4
+"""
+_ADVANCE = """
+UPDATE ruling_job SET after = $2, ruled = ruled + $3, done_at = CASE WHEN $4 THEN statement_timestamp() END
+WHERE id = $1
+"""
+FIRST = UUID(int=0)
+
+
+async def agreed_content(connection: Connection, version_id: UUID) -> AgreementContent:
+    """What an agreement version says. LookupError where there is none: ids come from our own rows."""
+    text = await connection.fetchval(_AGREED, version_id)
+    if text is None:
+        raise LookupError(f"no agreement version {version_id}")
+    return content_of(text)
+
+
+async def published_targets(connection: Connection, offering_id: UUID, number: int) -> list[PublishedTarget]:
+    """The default targets of a version of an offering."""
+    text = await connection.fetchval(_PUBLISHED, offering_id, number)
+    return [PublishedTarget.read(target) for target in orjson.loads(text or "[]")]
+
+
+async def notice_rulings(connection: Connection, now: Any) -> None:
+    """Write down what is to be ruled on open tickets and is not yet."""
+    await connection.execute(_NOTICE, FIRST, now)
+
+
+async def claim_job(connection: Connection) -> Any:
+    """The oldest ruling under way that nobody else works on, held for this transaction; none where there is none.
+
+    A row with `id`, `after`, and either `agreement_version_id` or `calendar_id` and `calendar_version`.
+    """
+    return await connection.fetchrow(_CLAIM)
+
+
+async def tickets_following(connection: Connection, calendar_id: UUID, version: int, after: UUID, n: int) -> list[UUID]:
+    """Tickets with an open clock in an earlier version of that calendar, `n` at most, in the order of their ids."""
+    return [row[0] for row in await connection.fetch(_FOLLOWING, calendar_id, version, after, n)]
+
+
+async def open_tickets_of(
+    connection: Connection, offerings: list[UUID], but_under: UUID, after: UUID, n: int
+) -> list[UUID]:
+    """Open tickets about these offerings that are not under that agreement version yet."""
+    return [row[0] for row in await connection.fetch(_COVERED, offerings, but_under, after, n)]
+
+
+async def advance_job(connection: Connection, job_id: UUID, after: UUID, ruled: int, *, is_done: bool) -> None:
+    """So far has the ruling come."""
+    await connection.execute(_ADVANCE, job_id, after, ruled, is_done)

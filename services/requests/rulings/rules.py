@@ -1,0 +1,56 @@
+"""What stands against a ruling on a ticket, and whose word is enough for one."""
+
+from services.requests.timeline.vocabulary import Side
+from services.shared.language import Texts
+from services.shared.problems import Conflict, Forbidden, NotFound
+
+
+class ProposesOrConfirms(Conflict):
+    code = "proposes_or_confirms"
+    detail = Texts(
+        "Give either priority, to propose one, or confirms, for what the other side proposed.",
+        "Indique priority, para proponer una, o confirms, para lo que propuso el otro lado; solo una.",
+    )
+
+
+class UnknownProposal(NotFound):
+    code = "unknown_proposal"
+    detail = Texts("This ticket has no such proposal.", "Este ticket no tiene esa propuesta.")
+
+
+class ProposalNotOpen(Conflict):
+    code = "proposal_not_open"
+    detail = Texts(
+        "This proposal was ruled already, or a later one took its place.",
+        "Esta propuesta ya se resolvió, u otra posterior ocupa su lugar.",
+    )
+
+
+class ConfirmsOwnProposal(Forbidden):
+    code = "confirms_own_proposal"
+    detail = Texts(
+        "A priority is promised when the other side confirms it: somebody else, of the {side} side.",
+        "Una prioridad se promete cuando la confirma el otro lado: otra persona, del lado {side}.",
+    )
+
+
+class PromisedAlready(Conflict):
+    code = "priority_promised_already"
+    detail = Texts("The priority {priority} is promised already.", "La prioridad {priority} ya está prometida.")
+
+
+class PriorityNotPromised(Conflict):
+    code = "priority_not_promised"
+    detail = Texts(
+        "What covers this ticket promises nothing for the priority {priority}.",
+        "Lo que cubre este ticket no promete nada para la prioridad {priority}.",
+    )
+
+
+def other_side(side: Side) -> Side:
+    """Who confirms what `side` proposes.
+
+    >>> other_side(Side.PROVIDER)
+    <Side.CUSTOMER: 'customer'>
+    """
+    return Side.CUSTOMER if side is Side.PROVIDER else Side.PROVIDER

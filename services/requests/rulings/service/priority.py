@@ -1,0 +1,186 @@
+"""Another promised priority: proposed by one side, ruled when the other confirms, or at once by whom they agreed on."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from services.requests.agreements.pinning import pin_agreement
+from services.requests.catalogue.rules import targets_of_priority
+from services.requests.catalogue.terms import TermsCache
+from services.requests.rulings.queries import agreed_content, published_targets
+from services.requests.rulings.rules import (
+    ConfirmsOwnProposal,
+    PriorityNotPromised,
+    PromisedAlready,
+    ProposalNotOpen,
+    ProposesOrConfirms,
+    UnknownProposal,
+    other_side,
+)
+from services.requests.rulings.schemas import NewRuling, RulingState
+from services.requests.tickets.policies import serves, sides_of
+from services.requests.tickets.refusals import OnlyLooksOn, TicketHasEnded
+from services.requests.tickets.schemas import Priority
+from services.requests.tickets.service.recording import Unfolded, append, readable_ticket, unfold
+from services.requests.timeline.events import Actor as ActingSide
+from services.requests.timeline.events import Event, in_effect
+from services.requests.timeline.facts import PriorityProposed
+from services.requests.timeline.promised import PinnedTarget
+from services.requests.timeline.rulings import AgreementRuled, CalendarRuled, PriorityRuled
+from services.requests.timeline.vocabulary import DONE, ClockName, Side
+from services.shared.auth import Actor
+from services.shared.db import Connection
+
+Told = dict[str, Any]
+
+
+async def rule_priority(
+    connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, new: NewRuling, *, now: datetime
+) -> Told:
+    """Propose another promised priority, or confirm what the other side proposed; the proposal or the ruling.
+
+    UnknownTicket, OnlyLooksOn, TicketHasEnded, ProposesOrConfirms, UnknownProposal, ProposalNotOpen,
+    ConfirmsOwnProposal, PromisedAlready, PriorityNotPromised.
+    """
+    current = await terms.current(connection.fetch)
+    held = await unfold(connection, current, await readable_ticket(connection, actor, ticket_id, hold=True))
+    sides = [side for side in sides_of(actor, held.row, held.row["holders"]) if side is not Side.DEPARTMENT]
+    if not sides:
+        raise OnlyLooksOn
+    if held.at(now).state in DONE:
+        raise TicketHasEnded
+    match new:
+        case NewRuling(priority=None, confirms=UUID() as proposal_id):
+            event = await _confirmed(connection, held, actor, sides, proposal_id, new, now)
+        case NewRuling(priority=Priority() as priority, confirms=None):
+            event = await _proposed(connection, held, actor, sides[0], priority.value, new, now)
+        case _:
+            raise ProposesOrConfirms(pointer="/confirms")
+    await append(connection, current, held, [event], now=now)
+    return _told([*held.events, event], event)
+
+
+async def show_rulings(connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID) -> list[Told]:
+    """The rulings on a ticket and the proposals of such, in order. UnknownTicket."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        current = await terms.current(connection.fetch)
+        held = await unfold(connection, current, await readable_ticket(connection, actor, ticket_id))
+    wanted = PriorityProposed | PriorityRuled | CalendarRuled | AgreementRuled
+    return [_told(held.events, event) for event in in_effect(held.events) if isinstance(event.payload, wanted)]
+
+
+async def _proposed(
+    connection: Connection, held: Unfolded, actor: Actor, side: Side, priority: str, new: NewRuling, now: datetime
+) -> Event:
+    """The proposal; the ruling itself where the actor's word is enough."""
+    if priority == held.row["promised_priority"]:
+        raise PromisedAlready(pointer="/priority", priority=priority)
+    targets = await _targets(connection, held, priority)
+    if await _word_is_enough(connection, actor, held):
+        return _event(held, actor, side, PriorityRuled(priority, targets, new.elapsed), now, now)
+    return _event(held, actor, side, PriorityProposed(priority), max(now, held.progress.latest[0]), now)
+
+
+async def _confirmed(
+    connection: Connection,
+    held: Unfolded,
+    actor: Actor,
+    sides: Sequence[Side],
+    proposal_id: UUID,
+    new: NewRuling,
+    now: datetime,
+) -> Event:
+    """The ruling on a proposal, while it is the latest and nothing was ruled on it."""
+    proposals = (event for event in in_effect(held.events) if isinstance(event.payload, PriorityProposed))
+    proposal = next((event for event in proposals if event.id == proposal_id), None)
+    if proposal is None or not isinstance(proposal.payload, PriorityProposed):
+        raise UnknownProposal(pointer="/confirms")
+    if _state_of(held.events, proposal) is not RulingState.PROPOSED:
+        raise ProposalNotOpen(pointer="/confirms")
+    side, priority = _confirming_side(actor, sides, proposal), proposal.payload.priority
+    targets = await _targets(connection, held, priority)
+    return _event(held, actor, side, PriorityRuled(priority, targets, new.elapsed, proposal_id), now, now)
+
+
+def _confirming_side(actor: Actor, sides: Sequence[Side], proposal: Event) -> Side:
+    side = other_side(proposal.actor.side)
+    if side not in sides or proposal.actor.id == actor.id:
+        raise ConfirmsOwnProposal(side=side)
+    return side
+
+
+async def _word_is_enough(connection: Connection, actor: Actor, held: Unfolded) -> bool:
+    """Whether the agreement names a role of the actor's that changes promised priorities alone."""
+    version_id = held.progress.terms.agreement_version_id
+    if version_id is None:
+        return False
+    named = (await agreed_content(connection, version_id)).priority_role
+    if named is None:
+        return False
+    side, _, role = named.partition(":")
+    department: UUID = held.row[f"{side}_department_id"]
+    return serves(actor, department) if role == "agent" else actor.has_department_role(department, "manager")
+
+
+async def _targets(connection: Connection, held: Unfolded, priority: str) -> tuple[PinnedTarget, ...]:
+    """What covers the ticket promises for that priority. PriorityNotPromised where that is nothing."""
+    row, version_id = held.row, held.progress.terms.agreement_version_id
+    if version_id is not None:
+        content = await agreed_content(connection, version_id)
+        pinned = pin_agreement(
+            content, version_id, provider=held.pinned.provider, offering_id=row["offering_id"], priority=priority
+        )
+        targets = pinned.targets
+    else:
+        published = await published_targets(connection, row["offering_id"], row["offering_version"])
+        targets = tuple(
+            PinnedTarget(
+                clock=ClockName(target.clock),
+                duration=target.duration,
+                calendar_id=target.calendar_id or held.pinned.calendar_id,
+                due=target.due,
+                reopened=target.reopened,
+                third_party_pauses=target.third_party_pauses,
+                objective=target.objective,
+            )
+            for target in targets_of_priority(published, priority)
+        )
+    if not targets and held.progress.cycles:
+        raise PriorityNotPromised(pointer="/priority", priority=priority)
+    return targets
+
+
+def _event(
+    held: Unfolded, actor: Actor, side: Side, payload: PriorityProposed | PriorityRuled, at: datetime, now: datetime
+) -> Event:
+    acting = ActingSide(side, actor.id, automatic=actor.is_client)
+    return Event(uuid7(), held.next_sequence, at, now, acting, payload)
+
+
+def _state_of(events: Sequence[Event], proposal: Event) -> RulingState:
+    for event in events:
+        if isinstance(event.payload, PriorityRuled) and event.payload.proposal == proposal.id:
+            return RulingState.RULED
+    later = (event for event in in_effect(events) if event.sequence > proposal.sequence)
+    is_replaced = any(isinstance(event.payload, PriorityProposed | PriorityRuled) for event in later)
+    return RulingState.REPLACED if is_replaced else RulingState.PROPOSED
+
+
+def _told(events: Sequence[Event], event: Event) -> Told:
+    told: Told = {"id": event.id, "side": event.actor.side, "actor_id": event.actor.id, "at": event.recorded_at}
+    ruled: Told
+    match event.payload:
+        case PriorityProposed(priority=priority):
+            return told | {"kind": "priority", "state": _state_of(events, event), "priority": priority}
+        case PriorityRuled(priority=priority, restart=elapsed, proposal=proposal):
+            ruled = {"kind": "priority", "priority": priority, "proposal_id": proposal}
+        case CalendarRuled(calendar_id=calendar_id, version=version, restart=elapsed):
+            ruled = {"kind": "calendar", "calendar_id": calendar_id, "calendar_version": version}
+        case AgreementRuled(terms=agreed, restart=elapsed):
+            ruled = {"kind": "agreement", "agreement_version_id": agreed.agreement_version_id}
+        case other:
+            raise TypeError(f"{other} is no ruling")
+    return told | ruled | {"state": RulingState.RULED, "elapsed": elapsed}

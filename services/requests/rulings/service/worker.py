@@ -1,0 +1,146 @@
+"""The worker that takes a new calendar or agreement version to every open ticket that it concerns.
+
+It finds what is to be ruled by itself, so whoever saves a version need not know of it. Each batch commits whole, with
+how far it has come: killed at any point, every ticket is ruled on once.
+"""
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from uuid_utils.compat import uuid7
+
+from services.requests.agreements.pinning import pin_agreement
+from services.requests.agreements.rules.content import AgreementContent
+from services.requests.catalogue.terms import Current, TermsCache
+from services.requests.departments.service import Identity
+from services.requests.rulings import queries
+from services.requests.tickets.queries.read import hold_ticket
+from services.requests.tickets.service.recording import Unfolded, append, unfold
+from services.requests.timeline.events import Actor, Event
+from services.requests.timeline.rulings import AgreementRuled, CalendarRuled, Ruling
+from services.requests.timeline.vocabulary import Side
+from services.shared.db import OUTAGES, Connection, hot_transaction
+
+log = logging.getLogger(__name__)
+
+BATCH = 20
+"""Tickets of one transaction: so long, some 50 ms, may an act on one of them have to wait."""
+LOOK = 1.0
+PAUSE = 10.0
+SYSTEM = Actor(Side.SYSTEM, automatic=True)
+
+
+async def run_rulings(engine: AsyncEngine, terms: TermsCache, identity: Identity) -> None:
+    """Rule on open tickets until cancelled."""
+    while True:
+        try:
+            while await rule_some(engine, terms, identity, now=datetime.now(UTC)):
+                pass
+        except OUTAGES as error:
+            log.warning("no ruling can be taken to tickets: %r", error)
+        except Exception:
+            log.exception("a ruling is interrupted, and goes on later")
+            await asyncio.sleep(PAUSE)
+        await asyncio.sleep(LOOK)
+
+
+async def rule_some(engine: AsyncEngine, terms: TermsCache, identity: Identity, *, now: datetime) -> bool:
+    """Rule on the next few tickets; false where nothing is left to do."""
+    async with hot_transaction(engine) as connection:
+        return await rule_batch(connection, terms, identity, now=now)
+
+
+async def rule_batch(connection: Connection, terms: TermsCache, identity: Identity, *, now: datetime) -> bool:
+    """The same in a transaction of the caller's."""
+    await queries.notice_rulings(connection, now)
+    job = await queries.claim_job(connection)
+    if job is None:
+        return False
+    content = None
+    if job["agreement_version_id"] is not None:
+        content = await queries.agreed_content(connection, job["agreement_version_id"])
+    found = await _concerned(connection, job, content)
+    ruled = 0
+    for ticket_id in found:
+        ruled += await _rule_on(connection, terms, identity, ticket_id, job, content, now)
+    after = found[-1] if found else job["after"]
+    await queries.advance_job(connection, job["id"], after, ruled, is_done=len(found) < BATCH)
+    return True
+
+
+async def _concerned(connection: Connection, job: Any, content: AgreementContent | None) -> list[UUID]:
+    if content is None:
+        return await queries.tickets_following(
+            connection, job["calendar_id"], job["calendar_version"], job["after"], BATCH
+        )
+    offerings = list(content.offering_ids)
+    return await queries.open_tickets_of(connection, offerings, job["agreement_version_id"], job["after"], BATCH)
+
+
+async def _rule_on(
+    connection: Connection,
+    terms: TermsCache,
+    identity: Identity,
+    ticket_id: UUID,
+    job: Any,
+    content: AgreementContent | None,
+    now: datetime,
+) -> bool:
+    """Whether the ruling concerned the ticket, as it stands now that it is held."""
+    row = await hold_ticket(connection, ticket_id)
+    if row is None or row["ended_at"] is not None:
+        return False
+    current = await terms.current(connection.fetch)
+    held = await unfold(connection, current, row)
+    if content is None:
+        ruling = _of_calendar(held, job["calendar_id"], job["calendar_version"])
+    else:
+        ruling = await _of_agreement(connection, current, identity, held, job["agreement_version_id"], content, now)
+    if ruling is None:
+        return False
+    event = Event(uuid7(), held.next_sequence, now, now, SYSTEM, ruling)
+    await append(connection, current, held, [event], now=now)
+    return True
+
+
+def _of_calendar(held: Unfolded, calendar_id: UUID, version: int) -> Ruling | None:
+    for cycle in held.progress.cycles:
+        follows = cycle.leg.target.calendar_id == calendar_id and cycle.leg.version < version
+        if cycle.ended_at is None and follows:
+            return CalendarRuled(calendar_id, version)
+    return None
+
+
+async def _of_agreement(
+    connection: Connection,
+    current: Current,
+    identity: Identity,
+    held: Unfolded,
+    version_id: UUID,
+    content: AgreementContent,
+    now: datetime,
+) -> Ruling | None:
+    """Whether the version is what covers such a ticket today; the nearest agreement of the two departments is."""
+    row = held.row
+    offered = await current.terms_for(
+        connection.fetch,
+        identity,
+        offering_id=row["offering_id"],
+        customer_department_id=row["customer_department_id"],
+        provider_department_id=row["provider_department_id"],
+    )
+    covering = offered.covering(row["promised_priority"], now)
+    if covering is None or covering.version_id != version_id:
+        return None
+    pinned = pin_agreement(
+        content,
+        version_id,
+        provider=held.pinned.provider,
+        offering_id=row["offering_id"],
+        priority=row["promised_priority"],
+    )
+    return AgreementRuled(pinned)

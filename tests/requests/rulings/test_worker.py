@@ -1,0 +1,152 @@
+"""A new calendar version, or an agreement for open tickets, reaches each of them once."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from services.requests.departments.service import Identity
+from services.requests.rulings.service import worker
+from services.requests.tickets.service.verify import verify_tickets
+from services.shared.db import hot_transaction
+from tests.requests.rulings.test_priority import resolution
+from tests.requests.tickets.desk import Desk
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
+
+
+async def rule_all(desk: Desk) -> int:
+    """How many batches it took."""
+    state, batches = desk.app.state, 0
+    while await worker.rule_some(state.engine, state.terms, Identity(state.identity, ""), now=datetime.now(UTC)):
+        batches += 1
+    return batches
+
+
+async def calendar_of(desk: Desk) -> str:
+    answer = await desk.client.get(f"/v1/calendars/assignments/{desk.it.id}", headers=desk.people.admin())
+    return str(answer.json()["calendar_id"])
+
+
+async def shorten_days(desk: Desk) -> None:
+    """IT and HR work from nine to one from now on."""
+    version = {
+        "time_zone": "Europe/Madrid",
+        "shifts": [{"weekday": day, "start": "09:00", "end": "13:00"} for day in WEEKDAYS],
+    }
+    path = f"/v1/calendars/{await calendar_of(desk)}/versions"
+    answer = await desk.client.post(path, json=version, headers=desk.people.admin())
+    assert answer.status_code == 201, answer.text
+
+
+async def differences(desk: Desk) -> list[Any]:
+    found = verify_tickets(desk.app.state.engine, desk.app.state.terms)
+    return [each async for each in found if each.differences]
+
+
+async def test_open_tickets_follow_a_new_calendar_version_and_ended_ones_do_not(desk: Desk) -> None:
+    ticket, done = await desk.submit(), await desk.submit()
+    await desk.step(done, "fulfilled")
+    before, kept = await resolution(desk, ticket), await resolution(desk, done)
+    await shorten_days(desk)
+    assert await rule_all(desk) >= 1
+    after = await resolution(desk, ticket)
+    assert after["target_seconds"] == before["target_seconds"]
+    assert after["due_at"] > before["due_at"]
+    assert await resolution(desk, done) == kept
+    (ruling,) = (await desk.get(ticket, "/rulings"))["items"]
+    assert (ruling["kind"], ruling["calendar_version"], ruling["side"]) == ("calendar", 2, "system")
+    explained = await desk.get(ticket, f"/clocks/{after['id']}/explanation")
+    assert [(each["why"], each["new_due_at"]) for each in explained["recalculations"]] == [
+        ("calendar", after["due_at"])
+    ]
+    assert await rule_all(desk) == 0
+    assert await differences(desk) == []
+
+
+async def test_two_workers_rule_on_each_ticket_once(desk: Desk, monkeypatch: Any) -> None:
+    monkeypatch.setattr(worker, "BATCH", 2)
+    tickets = [await desk.submit() for _ in range(7)]
+    await shorten_days(desk)
+    await asyncio.gather(rule_all(desk), rule_all(desk), rule_all(desk))
+    assert await rule_all(desk) == 0
+    for ticket in tickets:
+        assert len((await desk.get(ticket, "/rulings"))["items"]) == 1
+    assert await differences(desk) == []
+
+
+async def agree(desk: Desk, **changes: Any) -> str:
+    """IT promises HR two working days, from today on; the version's id."""
+    calendar_id = await calendar_of(desk)
+    manager_of_it = desk.people.one_of(desk.it.id, "manager", uuid4())
+    manager_of_hr = desk.people.one_of(desk.hr.id, "manager", uuid4())
+    content = {
+        "customer_department_id": str(desk.hr.id),
+        "provider_department_id": str(desk.it.id),
+        "customer_calendar_id": calendar_id,
+        "provider_calendar_id": calendar_id,
+        "offering_ids": [str(desk.offering_id)],
+        "targets": [{"clock": "resolution", "duration": "P2D", "objective": 0.9}],
+        "effective_from": datetime.now(UTC).date().isoformat(),
+        **changes,
+    }
+    made = await desk.client.post("/v1/agreements", json=content, headers=manager_of_it)
+    assert made.status_code == 201, made.text
+    for headers in (manager_of_it, manager_of_hr):
+        path = f"/v1/agreements/{made.json()['id']}/signatures"
+        signed = await desk.client.post(path, json={"version": 1}, headers=headers)
+        assert signed.status_code == 201, signed.text
+    return str(made.json()["current_version"]["id"])
+
+
+async def test_an_agreement_reaches_open_tickets_only_if_it_says_so(desk: Desk) -> None:
+    ticket = await desk.submit()
+    version_id = await agree(desk, applies_to_open=True)
+    assert await rule_all(desk) >= 1
+    assert (await desk.get(ticket))["agreement_version_id"] == version_id
+    states = {clock["clock"]: clock["state"] for clock in (await desk.get(ticket, "/clocks"))["items"]}
+    assert states == {"acknowledge": "void", "first_response": "void", "resolution": "running"}
+    assert await rule_all(desk) == 0
+    assert await differences(desk) == []
+
+
+async def test_an_agreement_that_does_not_say_so_reaches_none(desk: Desk) -> None:
+    ticket = await desk.submit()
+    await agree(desk)
+    assert await rule_all(desk) == 0
+    assert (await desk.get(ticket))["agreement_version_id"] is None
+
+
+async def test_a_role_that_the_agreement_names_rules_alone(desk: Desk) -> None:
+    await agree(
+        desk,
+        priority_role="provider:manager",
+        targets=[
+            {"clock": "resolution", "priority": None, "duration": "P2D"},
+            {"clock": "resolution", "priority": "urgent", "duration": "PT2H"},
+        ],
+    )
+    ticket = await desk.submit()
+    path = f"/v1/tickets/{ticket['id']}/rulings"
+    by_agent = await desk.client.post(path, json={"priority": "urgent"}, headers=desk.agent)
+    assert by_agent.json()["state"] == "proposed"
+    manager = desk.people.one_of(desk.it.id, "manager")
+    ruled = await desk.client.post(path, json={"priority": "urgent"}, headers=manager)
+    assert (ruled.status_code, ruled.json()["state"]) == (201, "ruled"), ruled.text
+    assert (await resolution(desk, ticket))["target_seconds"] == 2 * 3600
+
+
+async def test_a_worker_that_is_ended_leaves_what_it_began(desk: Desk) -> None:
+    ticket = await desk.submit()
+    await shorten_days(desk)
+    state = desk.app.state
+    with pytest.raises(KeyboardInterrupt):
+        async with hot_transaction(state.engine) as connection:
+            identity = Identity(state.identity, "")
+            assert await worker.rule_batch(connection, state.terms, identity, now=datetime.now(UTC))
+            raise KeyboardInterrupt
+    assert (await desk.get(ticket, "/rulings"))["items"] == []
+    assert await rule_all(desk) >= 1
+    assert len((await desk.get(ticket, "/rulings"))["items"]) == 1
