@@ -121,16 +121,16 @@ class LiveStage:
     async def _link(self, person: str, ticket_id: UUID) -> str:
         """The link in the person's invitation for that ticket, which comes a moment after the fulfilment."""
         for _ in range(100):
-            told = await self._read(person, "/v1/invitations")
+            told = await self.read(person, "/v1/invitations")
             for invitation in told["items"]:
                 if invitation["ticket_id"] == str(ticket_id):
-                    one = await self._read(person, f"/v1/invitations/{invitation['id']}")
+                    one = await self.read(person, f"/v1/invitations/{invitation['id']}")
                     parts = urlsplit(one["link"])
                     return f"{parts.path}?{parts.query}" if parts.query else parts.path
             await asyncio.sleep(0.05)
         raise AssertionError(f"{person} was not asked about {ticket_id}")
 
-    async def _read(self, person: str, path: str, **asked: str) -> Told:
+    async def read(self, person: str, path: str, **asked: str) -> Told:
         answer = await self.people[person].get(path, params=asked)
         assert answer.status_code == httpx.codes.OK, f"{path}: {answer.text}"
         return dict(answer.json())

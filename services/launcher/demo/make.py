@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -10,21 +10,32 @@ import httpx
 from services.identity.accounts.service.passwords import passwords_of
 from services.identity.departments.models import Department as IdentityDepartment
 from services.identity.settings import IdentitySettings
+from services.launcher.chapters import computer, scrubs
+from services.launcher.demo.catalogue import agree, introduce, open_for_work
+from services.launcher.demo.house import House, opened
 from services.launcher.demo.people import DemoPerson, ensure_departments, ensure_people
-from services.launcher.demo.work import Simulation, ensure_offerings
+from services.launcher.demo.story import WEEKS
+from services.launcher.demo.weeks import WeeksStage
+from services.launcher.demo.work import Simulation
 from services.launcher.errors import CannotStart
 from services.requests.departments.rules import Department
-from services.shared.db import hot_transaction, make_engine, make_sessions
+from services.shared.db import make_engine, make_sessions
 
+BEGINNING = datetime(2026, 1, 1, 8, tzinfo=UTC)
 PATIENCE = 60.0
 LOOK = 0.1
 
 
 async def make_demo(databases: Mapping[str, str], secret: str, *, count: int) -> list[DemoPerson]:
-    """The demo organisation with `count` tickets; what is there already stays. `databases` are runtime addresses."""
+    """The demo organisation, its two stories and `count` tickets; what is there already stays.
+
+    `databases` are runtime addresses by service.
+    """
     now = datetime.now(UTC)
     people, departments = await _make_people(databases["identity"], secret, now)
-    await _make_work(databases["requests"], departments, people, count, now)
+    async with opened(databases) as house:
+        if not await house.connection.fetchval("SELECT EXISTS (SELECT FROM offering)"):
+            await _make_work(house, departments, people, count, now)
     return people
 
 
@@ -53,16 +64,16 @@ def _copy_of(department: IdentityDepartment) -> Department:
 
 
 async def _make_work(
-    url: str, departments: dict[str, Department], people: list[DemoPerson], count: int, now: datetime
+    house: House, departments: dict[str, Department], people: list[DemoPerson], count: int, now: datetime
 ) -> None:
-    engine = make_engine(url)
-    try:
-        async with make_sessions(engine)() as session, session.begin():
-            await ensure_offerings(session, departments, now=now)
-        async with hot_transaction(engine) as connection:
-            await Simulation(connection, departments, people).play(count, now)
-    finally:
-        await engine.dispose()
+    """First the stories, with fixed dates; then the weeks that end now."""
+    cast = {person.name: person.actor for person in people}
+    await introduce(house, departments, people)
+    await open_for_work(house, departments, now=BEGINNING)
+    for chapter in (computer, scrubs):
+        await chapter.tell(WeeksStage(house, cast, departments))
+    await agree(house, departments, cast, now=now - timedelta(weeks=WEEKS, days=1))
+    await Simulation(house, departments, people).play(count, now)
 
 
 async def wait_for_effects(base_url: str) -> None:

@@ -93,3 +93,23 @@ CALENDARS: dict[str, dict[str, Any]] = {
 }
 WORKS_BY = {"LAUNDRY": "early", "FACILITIES": "early", "SURGERY": "clinic"}
 """Departments with a calendar of their own; the others work by the organisation's, the office's."""
+
+
+class DemoAgreement(NamedTuple):
+    """What two departments have agreed on, beyond what the provider promises to everybody."""
+
+    customer: str
+    provider: str
+    offerings: tuple[str, ...]
+    resolution: str
+    objective: float
+    reply: str
+    effect: str
+
+
+AGREEMENTS = (
+    DemoAgreement("SURGERY", "FACILITIES", ("repair", "room-setup"), "PT12H", 0.9, "PT8H", "none"),
+    DemoAgreement("FINANCE", "IT", ("access-rights", "help"), "PT6H", 0.9, "PT4H", "best_effort"),
+    DemoAgreement("IT", "FINANCE", ("invoice-question", "expense-refund"), "P3D", 0.8, "PT8H", "none"),
+    DemoAgreement("LAUNDRY", "PEOPLE", ("contract-letter", "payroll-question"), "P2D", 0.85, "P1D", "none"),
+)

@@ -35,6 +35,7 @@ ADMIN = "admin@demo.example"
 class DemoPerson:
     """Somebody of the demo, as they act."""
 
+    name: str
     email: str
     password: str
     role: str
@@ -113,4 +114,4 @@ async def _ensure(
         department_roles={each.department_id: each.role.value for each in new.memberships},
         customer_type=new.customer_type.value,
     )
-    return DemoPerson(new.email, password, role, department.code if department else None, actor)
+    return DemoPerson(new.display_name, new.email, password, role, department.code if department else None, actor)

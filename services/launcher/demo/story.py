@@ -11,6 +11,9 @@ from services.requests.worktime import WorkingTime
 
 SEED = 20_260_302
 WEEKS = 8
+ANSWERING, CLOSING = 0.6, 0.75
+"""The shares of people who say how it was, and who close what is fulfilled; the rest closes by lapse."""
+SLOW = 12.0
 PRIORITIES = (("low", 2), ("normal", 12), ("high", 4), ("urgent", 1))
 
 
@@ -28,6 +31,7 @@ class Act(StrEnum):
     HAND_OFF = "hand_off"
     GIVE_BACK = "give_back"
     FULFIL = "fulfil"
+    RATE = "rate"
     CLOSE = "close"
     REOPEN = "reopen"
     CANCEL = "cancel"
@@ -36,12 +40,13 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An act at an instant; `helper` is the department that takes over, `says` what is written."""
+    """An act at an instant; `helper` is the department that takes over, `says` what is written, `score` the answer."""
 
     at: datetime
     act: Act
     helper: str | None = None
     says: str | None = None
+    score: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,5 +136,14 @@ def _life(drawn: random.Random, offering: DemoOffering, at: datetime, hours: Wor
         yield Step(at, Act.REOPEN, says="It has come back")
         at = later(offering.usual_hours * 0.3)
         yield Step(at, Act.FULFIL)
-    at = later(16)
-    yield Step(at, Act.CLOSE)
+    if drawn.random() < ANSWERING:
+        at = later(3)
+        yield Step(at, Act.RATE, score=_score(drawn, offering))
+    if drawn.random() < CLOSING:
+        yield Step(later(8), Act.CLOSE)
+
+
+def _score(drawn: random.Random, offering: DemoOffering) -> int:
+    """How it was: what takes days pleases less than what is there the same day."""
+    pleased = 0.5 if offering.usual_hours > SLOW else 0.85
+    return drawn.choice((4, 5, 5)) if drawn.random() < pleased else drawn.choice((1, 2, 3, 3))

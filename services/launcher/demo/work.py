@@ -1,25 +1,19 @@
-"""The demo's calendars, offerings and tickets, made through the use cases of requests with `now` passed in."""
+"""The demo's weeks: what happened to each ticket until `now`, in the order in which it happened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-import httpx
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from services.identity.first_admin import PLATFORM
-from services.launcher.demo.organisation import CALENDARS, OFFERINGS, WORKS_BY
+from services.feedback.invitations.models import Invitation
+from services.feedback.responses.rules import Answer
+from services.feedback.responses.service import answer_in_person
+from services.launcher.demo.house import House
 from services.launcher.demo.people import DemoPerson
 from services.launcher.demo.story import Act, DemoTicket, Step, tickets
-from services.requests.calendars.schemas import NewCalendar
-from services.requests.calendars.service import add_calendar, assign_calendar
-from services.requests.catalogue.models import Offering
-from services.requests.catalogue.schemas import NewOffering
-from services.requests.catalogue.service import publish_offering
-from services.requests.catalogue.terms import TermsCache
 from services.requests.departments.rules import Department
-from services.requests.departments.service import Identity, identity_client, take_in_department
 from services.requests.tickets.schemas import NewAssignment, NewComment, NewTicket, NewTransition, Priority
 from services.requests.tickets.service import act
 from services.requests.tickets.service.hand_off import give_back, take_over
@@ -27,132 +21,119 @@ from services.requests.tickets.service.submit import submit_ticket
 from services.requests.timeline.vocabulary import State
 from services.requests.worktime import WorkingTime
 from services.shared.auth import Actor
-from services.shared.db import Connection
-from services.shared.idempotency import session_fetch
 
 Hours = dict[str, WorkingTime]
 
 
-async def ensure_offerings(session: AsyncSession, departments: Mapping[str, Department], *, now: datetime) -> None:
-    """The departments' copies, their calendars and what they offer; nothing where an offering of theirs is there."""
-    fetch = session_fetch(session)
-    for department in departments.values():
-        await take_in_department(fetch, department)
-    providers = [department.id for department in departments.values()]
-    if await session.scalar(select(Offering).where(col(Offering.provider_department_id).in_(providers)).limit(1)):
-        return
-    calendars = {key: await _calendar(session, key, now) for key in CALENDARS}
-    async with _nobody() as client:
-        identity = Identity(client, "")
-        await _assign(session, identity, None, calendars["office"], now)
-        for code, key in WORKS_BY.items():
-            await _assign(session, identity, departments[code].id, calendars[key], now)
-        for offering in OFFERINGS:
-            new = NewOffering.model_validate(
-                {
-                    "code": offering.code,
-                    "name": offering.name,
-                    "provider_department_id": departments[offering.provider].id,
-                    "default_targets": offering.targets(),
-                }
-            )
-            await publish_offering(session, PLATFORM, identity, new, now=now)
+@dataclass(slots=True)
+class _Life:
+    """A ticket as it goes through its steps; `link_id` is the hand-off that is open."""
 
-
-async def _calendar(session: AsyncSession, key: str, now: datetime) -> UUID:
-    calendar, _ = await add_calendar(session, PLATFORM, NewCalendar.model_validate(CALENDARS[key]), now=now)
-    return calendar.id
-
-
-async def _assign(
-    session: AsyncSession, identity: Identity, department_id: UUID | None, calendar_id: UUID, now: datetime
-) -> None:
-    await assign_calendar(
-        session, PLATFORM, identity, department_id, calendar_id, check_version=lambda version: None, now=now
-    )
-
-
-def _nobody() -> httpx.AsyncClient:
-    """Identity is never asked: every department of the demo is known here, and nobody names another person."""
-    return identity_client("http://127.0.0.1:9", timeout=0.1)
+    told: DemoTicket
+    requester: Actor
+    agent: Actor
+    id: UUID | None = None
+    link_id: UUID | None = field(default=None)
 
 
 class Simulation:
-    """The weeks before `now`, played through the use cases on one connection: all of them or none."""
+    """The weeks before `now`, played through the use cases in the house."""
 
-    def __init__(
-        self, connection: Connection, departments: Mapping[str, Department], people: Sequence[DemoPerson]
-    ) -> None:
-        self._connection = connection
+    def __init__(self, house: House, departments: Mapping[str, Department], people: Sequence[DemoPerson]) -> None:
+        self._house = house
         self._departments = departments
-        self._terms = TermsCache()
         self._staff: dict[str, list[Actor]] = {}
         for person in people:
             if person.department is not None:
                 self._staff.setdefault(person.department, []).append(person.actor)
 
-    async def play(self, count: int, now: datetime) -> int:
-        """Submit `count` tickets and let happen what happened until `now`; how many, 0 where there are tickets."""
-        if await self._connection.fetchval("SELECT EXISTS (SELECT FROM ticket)"):
-            return 0
+    async def play(self, count: int, now: datetime) -> None:
+        """Submit `count` tickets and let happen what happened until `now`."""
         offerings = await self._offerings()
-        async with _nobody() as client:
-            identity = Identity(client, "")
-            for ticket in tickets(count, now, await self._hours()):
-                await self._live(ticket, offerings[ticket.offering.provider, ticket.offering.code], identity)
-        return count
+        lives = [self._life(ticket) for ticket in tickets(count, now, await self._hours())]
+        for at, life, step in sorted(_happenings(lives), key=lambda each: each[0]):
+            await self._house.until(at)
+            if step is None:
+                life.id = await self._submit(life, offerings)
+            elif life.id is not None:
+                await self._take(life, life.id, step)
+        await self._house.until(now)
+
+    def _life(self, ticket: DemoTicket) -> _Life:
+        staff, serving = self._staff[ticket.customer], self._staff[ticket.offering.provider]
+        return _Life(ticket, staff[ticket.requester], serving[ticket.agent])
 
     async def _offerings(self) -> dict[tuple[str, str], UUID]:
         codes = {department.id: code for code, department in self._departments.items()}
-        rows = await self._connection.fetch(
+        rows = await self._house.connection.fetch(
             "SELECT id, code, provider_department_id FROM offering WHERE provider_department_id = ANY($1::uuid[])",
             list(codes),
         )
         return {(codes[row["provider_department_id"]], row["code"]): row["id"] for row in rows}
 
     async def _hours(self) -> Hours:
-        current, fetch = await self._terms.current(self._connection.fetch), self._connection.fetch
+        fetch = self._house.connection.fetch
+        current = await self._house.terms.current(fetch)
         resolved = {code: await current.calendar_of(fetch, each.id) for code, each in self._departments.items()}
         histories = await current.calendars(fetch, [each.calendar_id for each in resolved.values()])
         return {code: histories[each.calendar_id].versions[-1] for code, each in resolved.items()}
 
-    async def _live(self, ticket: DemoTicket, offering_id: UUID, identity: Identity) -> None:
-        requester = self._staff[ticket.customer][ticket.requester]
-        agent = self._staff[ticket.offering.provider][ticket.agent]
-        new = NewTicket(subject=ticket.offering.name, offering_id=offering_id, priority=Priority(ticket.priority))
-        at = ticket.submitted_at
-        row = await submit_ticket(self._connection, self._terms, identity, requester, new, now=at)
-        link_id: UUID | None = None
-        for step in ticket.steps:
-            match step.act:
-                case Act.HAND_OFF if step.helper:
-                    helper = self._staff[step.helper][ticket.agent]
-                    link_id = await take_over(
-                        self._connection, self._terms, helper, row["id"], step.helper, now=step.at
-                    )
-                case Act.GIVE_BACK if step.helper and link_id:
-                    helper = self._staff[step.helper][ticket.agent]
-                    await give_back(self._connection, self._terms, helper, row["id"], link_id, now=step.at)
-                case _:
-                    await self._act(row["id"], step, requester, agent, identity)
+    async def _submit(self, life: _Life, offerings: Mapping[tuple[str, str], UUID]) -> UUID:
+        ticket, house = life.told, self._house
+        new = NewTicket(
+            subject=ticket.offering.name,
+            offering_id=offerings[ticket.offering.provider, ticket.offering.code],
+            priority=Priority(ticket.priority),
+        )
+        row = await submit_ticket(
+            house.connection, house.terms, house.identity, life.requester, new, now=ticket.submitted_at
+        )
+        ticket_id: UUID = row["id"]
+        return ticket_id
 
-    async def _act(self, ticket_id: UUID, step: Step, requester: Actor, agent: Actor, identity: Identity) -> None:
+    async def _take(self, life: _Life, ticket_id: UUID, step: Step) -> None:
+        """One step, unless a lapse has ended the ticket meanwhile."""
+        house = self._house
+        if await house.connection.fetchval("SELECT ended_at IS NOT NULL FROM ticket WHERE id = $1", ticket_id):
+            return
         match step.act:
+            case Act.HAND_OFF if step.helper:
+                helper = self._staff[step.helper][life.told.agent]
+                life.link_id = await take_over(
+                    house.connection, house.terms, helper, ticket_id, step.helper, now=step.at
+                )
+            case Act.GIVE_BACK if step.helper and life.link_id:
+                helper = self._staff[step.helper][life.told.agent]
+                await give_back(house.connection, house.terms, helper, ticket_id, life.link_id, now=step.at)
+            case Act.RATE if step.score:
+                await self._rate(life.requester, ticket_id, Answer(step.score, None), step.at)
             case Act.ASSIGN:
-                new = NewAssignment(assignee_id=agent.id)
-                await act.assign_ticket(self._connection, self._terms, identity, agent, ticket_id, new, now=step.at)
+                new = NewAssignment(assignee_id=life.agent.id)
+                await act.assign_ticket(
+                    house.connection, house.terms, house.identity, life.agent, ticket_id, new, now=step.at
+                )
             case Act.REPLY:
-                await self._comment(ticket_id, agent, step)
+                await self._comment(ticket_id, life.agent, step)
             case Act.ANSWER:
-                await self._comment(ticket_id, requester, step)
+                await self._comment(ticket_id, life.requester, step)
             case Act.CLOSE | Act.REOPEN | Act.CANCEL:
-                await self._move(ticket_id, requester, step)
+                await self._move(ticket_id, life.requester, step)
             case _:
-                await self._move(ticket_id, agent, step)
+                await self._move(ticket_id, life.agent, step)
+
+    async def _rate(self, actor: Actor, ticket_id: UUID, answer: Answer, at: datetime) -> None:
+        """Whoever was asked answers; nobody is asked more often than their budget allows."""
+        await self._house.pass_on(at)
+        asked = select(Invitation).where(col(Invitation.ticket_id) == ticket_id, col(Invitation.person_id) == actor.id)
+        async with self._house.feedback_sessions.begin() as session:
+            open_ones = asked.where(col(Invitation.withdrawn_at).is_(None), col(Invitation.expires_at) > at)
+            invitation = (await session.scalars(open_ones.order_by(col(Invitation.cycle).desc()))).first()
+            if invitation is not None and invitation.answered_at is None:
+                await answer_in_person(session, actor, invitation.id, answer, now=at)
 
     async def _comment(self, ticket_id: UUID, actor: Actor, step: Step) -> None:
         new = NewComment(body=step.says or "Noted.")
-        await act.comment_on_ticket(self._connection, self._terms, actor, ticket_id, new, now=step.at)
+        await act.comment_on_ticket(self._house.connection, self._house.terms, actor, ticket_id, new, now=step.at)
 
     async def _move(self, ticket_id: UUID, actor: Actor, step: Step) -> None:
         to = _STATES[step.act]
@@ -163,7 +144,15 @@ class Simulation:
             reason=None if is_question else step.says,
             third_party=step.helper,
         )
-        await act.move_ticket(self._connection, self._terms, actor, ticket_id, new, now=step.at)
+        await act.move_ticket(self._house.connection, self._house.terms, actor, ticket_id, new, now=step.at)
+
+
+def _happenings(lives: Sequence[_Life]) -> Iterator[tuple[datetime, _Life, Step | None]]:
+    """Everything that happens: the submission (no step) of each ticket, and its steps."""
+    for life in lives:
+        yield life.told.submitted_at, life, None
+        for step in life.told.steps:
+            yield step.at, life, step
 
 
 _STATES = {
