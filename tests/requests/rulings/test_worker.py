@@ -138,15 +138,19 @@ async def test_a_role_that_the_agreement_names_rules_alone(desk: Desk) -> None:
     assert (await resolution(desk, ticket))["target_seconds"] == 2 * 3600
 
 
+async def begin_and_end(desk: Desk) -> None:
+    """A batch whose transaction never commits."""
+    async with hot_transaction(desk.app.state.engine) as connection:
+        identity = Identity(desk.app.state.identity, "")
+        assert await worker.rule_batch(connection, desk.app.state.terms, identity, now=datetime.now(UTC))
+        raise KeyboardInterrupt
+
+
 async def test_a_worker_that_is_ended_leaves_what_it_began(desk: Desk) -> None:
     ticket = await desk.submit()
     await shorten_days(desk)
-    state = desk.app.state
     with pytest.raises(KeyboardInterrupt):
-        async with hot_transaction(state.engine) as connection:
-            identity = Identity(state.identity, "")
-            assert await worker.rule_batch(connection, state.terms, identity, now=datetime.now(UTC))
-            raise KeyboardInterrupt
+        await begin_and_end(desk)
     assert (await desk.get(ticket, "/rulings"))["items"] == []
     assert await rule_all(desk) >= 1
     assert len((await desk.get(ticket, "/rulings"))["items"]) == 1

@@ -8,7 +8,7 @@ Read where `agreements.md` is brief:
   at that very instant. What stays of a breached clock's target is 0.
 - Working days that are promised while the clock runs are measured from the cycle's start, or from its last restart.
 - Working time that a missed notice adds stays added, whatever is promised for that cycle later.
-- A lapse is a miss at the due time, or at the lapse if that comes first.
+- A lapse is a miss at the due time, or at the lapse if that comes first; the due time stays what it was.
 """
 
 from dataclasses import dataclass
@@ -139,11 +139,11 @@ def measure(cycle: Cycle, calendars: Calendars, quarters: list[Held], first: int
             break
         watch.step(quarters[watch.tick - first])
     assert not ahead
-    if cycle.how == "lapsed" and watch.breached is None:
-        watch.breach(min(watch.due(), end))
     is_paused = cycle.end is None and watch.promise.is_paused_by(current)
     foresees = cycle.end is None and not is_paused
-    due = watch.breached if watch.breached is not None else None if is_paused else watch.due()
+    due = None if is_paused and watch.breached is None else watch.told()
+    if cycle.how == "lapsed" and watch.breached is None:
+        watch.breach(min(watch.due(), end))
     fires: dict[int, float | None] = {}
     for percent in watch.promise.warnings:
         fires[percent] = watch.reached.get(percent)

@@ -28,7 +28,7 @@ def run(examples: int, steps: int, told: Callable[[str, object], None]) -> None:
 
 
 def test_a_ticket_is_as_the_oracle_says_after_every_step(record_property: Callable[[str, object], None]) -> None:
-    run(60, 30, record_property)
+    run(80, 30, record_property)
 
 
 @pytest.mark.slow
@@ -36,4 +36,4 @@ def test_a_ticket_is_as_the_oracle_says_after_every_step(record_property: Callab
 def test_many_long_tickets_are_as_the_oracle_says_after_every_step(
     record_property: Callable[[str, object], None],
 ) -> None:
-    run(500, 60, record_property)
+    run(300, 60, record_property)
