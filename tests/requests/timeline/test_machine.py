@@ -28,7 +28,7 @@ def run(examples: int, steps: int, told: Callable[[str, object], None]) -> None:
 
 
 def test_a_ticket_is_as_the_oracle_says_after_every_step(record_property: Callable[[str, object], None]) -> None:
-    run(80, 30, record_property)
+    run(60, 30, record_property)
 
 
 @pytest.mark.slow
