@@ -44,6 +44,13 @@ class Ticket(Base, table=True):
         Index("ix_ticket_requester", "requester_id", "created_at", "id"),
         Index("ix_ticket_beneficiary", "beneficiary_id", "created_at", "id"),
         Index("ix_ticket_open_of_offering", "offering_id", "id", postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "ix_ticket_agreement",
+            "agreement_version_id",
+            "offering_id",
+            "created_at",
+            postgresql_where=text("agreement_version_id IS NOT NULL"),
+        ),
         Index("ix_ticket_participants", "participants", postgresql_using="gin"),
         Index("ix_ticket_lapses_at", "lapses_at", postgresql_where=text("lapses_at IS NOT NULL")),
     )
