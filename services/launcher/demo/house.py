@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 import httpx
 from sqlalchemy import text
@@ -26,15 +25,20 @@ _NEXT = """
 SELECT least((SELECT min(next_fire_at) FROM ticket_clock), (SELECT min(lapses_at) FROM ticket))
 """
 _JUST_AFTER = timedelta(microseconds=1)
-_WAITING = "SELECT id, subject, body::text FROM outbox WHERE id <> ALL($1::uuid[]) ORDER BY position"
+ASKING = frozenset(
+    f"acuerdo.{subject}.v1"
+    for subject in ("requests.ticket.fulfilled", "requests.ticket.reopened", "feedback.invitation.issued")
+)
+"""What has to be heard in its time: people answer soon after they were asked. The rest is counted whenever it comes."""
+_WAITING = "SELECT position, subject, body::text FROM outbox WHERE position > $1 ORDER BY position"
 
 
 @dataclass
 class House:
     """Requests and feedback, each on one connection in one transaction, and what they tell each other.
 
-    Events wait in the outboxes as always, and leave once all is committed; here each has taken effect before, so that
-    its coming changes nothing.
+    Events wait in the outboxes as always, and leave once all is committed. Those `passed` (None: all) have taken effect
+    here before, each in its time, so that their coming changes nothing.
     """
 
     connection: Connection
@@ -44,8 +48,9 @@ class House:
     terms: TermsCache
     identity: Identity
     consumers: Mapping[str, Consumers]
+    passed: frozenset[str] | None = None
     escalations: Escalations = field(default_factory=Escalations)
-    passed_on: dict[str, list[Any]] = field(default_factory=lambda: {"requests": [], "feedback": []})
+    passed_on: dict[str, int] = field(default_factory=lambda: {"requests": 0, "feedback": 0})
 
     async def until(self, now: datetime) -> None:
         """Whatever falls due until then happens, each at its instant, and everybody hears of it."""
@@ -64,12 +69,14 @@ class House:
             ("feedback", self.feedback_connection, "requests"),
         ):
             for row in await connection.fetch(_WAITING, self.passed_on[source]):
-                self.passed_on[source].append(row["id"])
+                self.passed_on[source] = row["position"]
+                if self.passed is not None and row["subject"] not in self.passed:
+                    continue
                 await self.consumers[reader].take_in(row["subject"], row["body"], now=now)
 
 
 @asynccontextmanager
-async def opened(databases: Mapping[str, str]) -> AsyncIterator[House]:
+async def opened(databases: Mapping[str, str], passed: frozenset[str] | None = None) -> AsyncIterator[House]:
     """The house on these databases, by service; all that happens in it is committed at the end, or none of it."""
     async with AsyncExitStack() as stack:
         # Left in the reverse order: what requests keeps is committed first, and its events find their way in any case.
@@ -84,6 +91,7 @@ async def opened(databases: Mapping[str, str]) -> AsyncIterator[House]:
             feedback_sessions=feedback_sessions,
             terms=TermsCache(),
             identity=Identity(client, ""),
+            passed=passed,
             consumers={
                 "requests": requests.consumers_of(RequestsSettings(database_url=databases["requests"]), sessions),
                 "feedback": feedback.consumers_of(

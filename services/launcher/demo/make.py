@@ -12,7 +12,7 @@ from services.identity.departments.models import Department as IdentityDepartmen
 from services.identity.settings import IdentitySettings
 from services.launcher.chapters import computer, scrubs
 from services.launcher.demo.catalogue import agree, introduce, open_for_work
-from services.launcher.demo.house import House, opened
+from services.launcher.demo.house import ASKING, House, opened
 from services.launcher.demo.people import DemoPerson, ensure_departments, ensure_people
 from services.launcher.demo.story import WEEKS
 from services.launcher.demo.weeks import WeeksStage
@@ -33,7 +33,7 @@ async def make_demo(databases: Mapping[str, str], secret: str, *, count: int) ->
     """
     now = datetime.now(UTC)
     people, departments = await _make_people(databases["identity"], secret, now)
-    async with opened(databases) as house:
+    async with opened(databases, ASKING) as house:
         if not await house.connection.fetchval("SELECT EXISTS (SELECT FROM offering)"):
             await _make_work(house, departments, people, count, now)
     return people
