@@ -1,0 +1,79 @@
+"""Late facts are told: what they pass in one message without escalation, and which announced breach was none."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from services.requests.firing.service.worker import FiringWorker
+from services.shared.db import hot_connection
+from tests.requests.tickets.desk import Desk
+from tests.requests.tickets.test_agreed import same_as_folded
+from tests.requests.tickets.test_amending import CONNECTOR
+from tests.requests.tickets.test_instants import at, submitted_ago
+
+TOLD = "SELECT m.person_id, m.kind, i.about::text AS about FROM message m JOIN message_item i ON i.message_id = m.id"
+
+
+async def told(desk: Desk, kind: str) -> dict[str, list[dict[str, Any]]]:
+    """What people were told of that kind."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    async with hot_connection(desk.app.state.engine) as connection:
+        for row in await connection.fetch(f"{TOLD} WHERE m.kind = $1 ORDER BY i.created_at", kind):
+            found.setdefault(str(row["person_id"]), []).append(orjson.loads(row["about"]))
+    return found
+
+
+async def assigned_long_ago(desk: Desk) -> tuple[dict[str, Any], datetime]:
+    ticket = await submitted_ago(desk, timedelta(days=60))
+    path = f"/v1/tickets/{ticket['id']}/assignments"
+    answer = await desk.client.post(path, json={"assignee_id": str(desk.agent_id)}, headers=desk.agent)
+    assert answer.status_code == 201, answer.text
+    return ticket, datetime.fromisoformat((await desk.get(ticket))["created_at"])
+
+
+async def clock(desk: Desk, ticket: dict[str, Any], name: str) -> dict[str, Any]:
+    (found,) = [each for each in (await desk.get(ticket, "/clocks"))["items"] if each["clock"] == name]
+    return dict(found)
+
+
+async def test_a_breach_that_was_none_is_told_to_both_sides(desk: Desk) -> None:
+    ticket, created = await assigned_long_ago(desk)
+    async with hot_connection(desk.app.state.engine) as connection:
+        await FiringWorker(desk.app.state.engine, desk.app.state.terms).turn(connection)
+    assert (await clock(desk, ticket, "resolution"))["thresholds"][-1]["fired_at"] is not None
+    late = at(created + timedelta(seconds=1))
+    answer = await desk.step(ticket, "fulfilled", desk.people.account(CONNECTOR), occurred_at=late)
+    assert answer.status_code == 201, answer.text
+    refuted = await clock(desk, ticket, "resolution")
+    fact = next(each for each in (await desk.get(ticket, "/history"))["items"] if each["name"] == "moved")
+    assert (refuted["state"], refuted["breached_at"], refuted["refuted_by"]) == ("met", None, fact["id"])
+    messages = await told(desk, "breach_refuted")
+    assert set(messages) == {str(desk.requester_id), str(desk.agent_id)}
+    for items in messages.values():
+        assert {each["clock"] for each in items} >= {"resolution"}
+        assert {each["ticket_id"] for each in items} == {ticket["id"]}
+    assert await same_as_folded(desk)
+
+
+async def test_what_a_late_fact_passes_is_told_once_and_escalates_nothing(desk: Desk) -> None:
+    ticket, created = await assigned_long_ago(desk)
+    connector = desk.people.account(CONNECTOR)
+    waits = at(created + timedelta(seconds=1))
+    asked = await desk.step(ticket, "waiting_on_customer", connector, comment="Which?", occurred_at=waits)
+    assert asked.status_code == 201, asked.text
+    assert (await clock(desk, ticket, "resolution"))["breached_at"] is None
+    late = at(created + timedelta(seconds=2))
+    answered = await desk.step(ticket, "in_progress", connector, occurred_at=late)
+    assert answered.status_code == 201, answered.text
+    resolution = await clock(desk, ticket, "resolution")
+    assert resolution["breached_at"] is not None
+    assert [each["passed"] for each in resolution["thresholds"]] == [True, True, True]
+    messages = await told(desk, "clock_passed")
+    assert set(messages) == {str(desk.requester_id), str(desk.agent_id)}
+    passed = [each["percent"] for each in messages[str(desk.agent_id)] if each["clock"] == "resolution"]
+    assert sorted(passed) == [50, 75, 100]
+    async with hot_connection(desk.app.state.engine) as connection:
+        await FiringWorker(desk.app.state.engine, desk.app.state.terms).turn(connection)
+    fired = [each for items in (await told(desk, "clock_breached")).values() for each in items]
+    assert "resolution" not in {each["clock"] for each in fired}
