@@ -1,21 +1,22 @@
 # What people and CI run. `make up` and `make test` need Python ≥ 3.11, make, and a package registry; nothing else.
 PORT ?= 8080
 DATA ?= ./.acuerdo
-ARGS ?=
-EXAMPLES ?= 100
 WORKERS ?= auto
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 RUN = .venv/bin/python -m
 INSTALL = $(RUN) pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r
 
-.PHONY: help up test slow check fix openapi contract bench compose-test
+.PHONY: help up demo test slow check fix openapi contract bench compose-test
 
 help:  ## show this
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1\t/p' Makefile
 
 up: .venv/runtime  ## start the whole platform: make up PORT=8080 DATA=./.acuerdo ARGS=--no-demo
 	@exec $(RUN) services up --port "$(PORT)" --data "$(DATA)" $(ARGS)
+
+demo: ARGS += --demo 2000
+demo: up  ## the same with a demo of 2,000 tickets, where DATA holds none yet
 
 test: .venv/development  ## run the tests (up to five minutes)
 	@$(RUN) pytest -q -n $(WORKERS) -m "not slow"
@@ -36,7 +37,7 @@ fix: .venv/development  ## mend what ruff can mend
 	@$(RUN) ruff format
 
 contract: .venv/development  ## try the contract with generated requests: make contract EXAMPLES=100
-	@ACUERDO_EXAMPLES=$(EXAMPLES) $(RUN) pytest -q -n0 -s --timeout 3600 tests/contracts/test_schemathesis.py
+	@ACUERDO_EXAMPLES=$(or $(EXAMPLES),100) $(RUN) pytest -q -n0 -s --timeout 3600 tests/contracts/test_schemathesis.py
 
 bench: .venv/development  ## measure against baselines in the same run (under four minutes)
 	@$(RUN) tests.bench

@@ -10,13 +10,41 @@ from rich.console import Console
 from services.launcher.launch import up
 from services.launcher.platform import Options
 
+DEMO_TICKETS, MOST_TICKETS = 300, 20_000
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where it listens, and where it keeps what it keeps."""
     parser.add_argument("--host", default="127.0.0.1", help="address of the gateway (default %(default)s)")
     parser.add_argument("--port", type=port_number, default=8080, help="port of the gateway (default %(default)s)")
     parser.add_argument("--data", type=Path, default=Path(".acuerdo"), help="data directory (default ./%(default)s)")
-    parser.add_argument("--no-demo", dest="demo", action="store_false", help="start without the demo organisation")
+    demo = parser.add_mutually_exclusive_group()
+    demo.add_argument(
+        "--no-demo",
+        dest="demo",
+        action="store_const",
+        const=0,
+        default=DEMO_TICKETS,
+        help="start without the demo organisation",
+    )
+    demo.add_argument(
+        "--demo",
+        type=ticket_count,
+        default=DEMO_TICKETS,
+        metavar="N",
+        help="how many tickets the demo makes, where there is none yet (default %(default)s)",
+    )
+
+
+def ticket_count(text: str) -> int:
+    """A number of tickets for the demo.
+
+    >>> ticket_count("2000")
+    2000
+    """
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= MOST_TICKETS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {MOST_TICKETS}")
+    return int(text)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -33,12 +33,10 @@ class Standing:
 Step: TypeAlias = Callable[[Standing], Awaitable[Sequence[SignIn]]]
 """Does its part, again and again without harm, and gives the sign-ins that it made (none if they were there)."""
 
-DEMO_TICKETS = 300
 
-
-async def _demo(standing: Standing) -> Sequence[SignIn]:
+async def _demo(standing: Standing, tickets: int) -> Sequence[SignIn]:
     secret = load_secrets(standing.data).postgres
-    people = await make_demo(_databases(standing), secret, count=DEMO_TICKETS)
+    people = await make_demo(_databases(standing), secret, count=tickets)
     await wait_for_effects(standing.base_url)
     known = {person.email for person in standing.sign_ins}
     return [SignIn(p.email, p.password, p.role, p.department) for p in people if p.email not in known]
@@ -56,10 +54,12 @@ def _databases(standing: Standing) -> dict[str, str]:
     return {name: url for name, url in found.items() if url is not None}
 
 
-WITH_DEMO: tuple[tuple[str, Step], ...] = ((f"a demo organisation: six departments, {DEMO_TICKETS} tickets", _demo),)
-WITHOUT_DEMO: tuple[tuple[str, Step], ...] = (
-    ("the first administrator's one-time link: first-admin.txt", _first_admin),
-)
+def steps_after_start(tickets: int) -> list[tuple[str, Step]]:
+    """What is to be done, each with what to say of it; `tickets` of the demo, 0 for none of it."""
+    if not tickets:
+        return [("the first administrator's one-time link: first-admin.txt", _first_admin)]
+    title = f"a demo organisation: six departments, two stories, {tickets:,} tickets"
+    return [(title, lambda standing: _demo(standing, tickets))]
 
 
 def earlier_sign_ins(data: DataDirectory) -> tuple[SignIn, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from services.launcher.after_start import WITH_DEMO, WITHOUT_DEMO, SignIn, Standing, earlier_sign_ins, write_demo
+from services.launcher.after_start import SignIn, Standing, earlier_sign_ins, steps_after_start, write_demo
 from services.launcher.data_directory import DataDirectory, end_leftovers, record_process, write_whole
 from services.launcher.databases import SERVICES, DatabaseUrls, ensure_database
 from services.launcher.environments import Addresses, environments, migration_environment
@@ -29,19 +29,22 @@ EVERYWHERE = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 — only compared
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line asks for. `database_url` is a PostgreSQL server to use instead of the embedded one."""
+    """What the command line asks for. `demo` counts the demo's tickets, 0 for none of it.
+
+    `database_url` is a PostgreSQL server to use instead of the embedded one.
+    """
 
     host: str
     port: int
     data: Path
-    demo: bool
+    demo: int
     database_url: str | None
 
     @property
     def base_url(self) -> str:
         """Where people on this machine reach the gateway.
 
-        >>> Options("0.0.0.0", 80, Path(), True, None).base_url, Options("::1", 80, Path(), True, None).base_url
+        >>> Options("0.0.0.0", 80, Path(), 300, None).base_url, Options("::1", 80, Path(), 300, None).base_url
         ('http://127.0.0.1:80', 'http://[::1]:80')
         """
         host = EVERYWHERE.get(self.host, self.host)
@@ -131,7 +134,7 @@ class Platform:
     async def _after_start(self, table: Mapping[str, Mapping[str, str]]) -> Sequence[SignIn]:
         standing = Standing(self._options.base_url, self._data, table, earlier_sign_ins(self._data))
         sign_ins = list(standing.sign_ins)
-        for title, step in WITH_DEMO if self._options.demo else WITHOUT_DEMO:
+        for title, step in steps_after_start(self._options.demo):
             with self._step() as done:
                 sign_ins += await step(standing)
                 done(title)
