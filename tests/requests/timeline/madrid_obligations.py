@@ -1,9 +1,10 @@
 """Stories of what the customer owes, every number computed by hand from the calendar in `madrid`."""
 
+from dataclasses import replace
 from typing import Any
 
 from services.requests.timeline.facts import Amended, Commented, Moved
-from services.requests.timeline.rulings import PriorityRuled
+from services.requests.timeline.rulings import AgreementRuled, PriorityRuled
 from services.requests.timeline.vocabulary import Effect, Restart, Side, State, StepReason
 from tests.requests.timeline.madrid import QUESTION, Did, Seen, Story, asks, customer, owe, pinned, promise, provider
 
@@ -95,6 +96,16 @@ NOTICES = (
             Seen("Thu 23 Apr 12:00", "resolution", {"due": "Wed 6 May 18:00", "target": 88, "elapsed": 19}),
         ),
     ),
+    # By Wednesday at 9 it has used 8 hours of 16 + 48: 56 are left, seven days from 22 to 30 April.
+    Story(
+        "what a missed notice adds stays added",
+        pinned(FIVE_DAYS, owe("notice", "P10D", Effect.EXTEND)),
+        (
+            asks("Mon 20 Apr 18:00", needed_by="2026-04-24"),
+            provider("Wed 22 Apr 09:00", PriorityRuled("high", (promise("resolution", "PT16H"),))),
+        ),
+        (Seen("Wed 22 Apr 09:00", "resolution", {"due": "Thu 30 Apr 18:00", "target": 64, "elapsed": 8}),),
+    ),
     # Approved two days later: from Thursday 23 at 9 ten days end on Friday 8 May at 9; 72 hours of 80 are given.
     Story(
         "approved by the customer's side: notice from then",
@@ -160,6 +171,12 @@ REPLIES = (
         Seen("Mon 4 May 10:00", "reply", {"due": "Mon 4 May 11:30", "elapsed": 2.5, "moved": ()}),
     ),
     _asked(
+        "what a miss means is what it meant then",
+        provider("Mon 4 May 12:00", AgreementRuled(pinned(promise("resolution", "PT16H"), owe("reply", "PT4H")))),
+        Seen("Mon 4 May 12:00", "reply", {"breached": "Mon 4 May 11:30"}),
+        Seen("Mon 4 May 12:00", "resolution", {"is_best_effort": True, "state": "paused", "left": 9.5}),
+    ),
+    _asked(
         "whoever cancels has not answered",
         customer("Mon 4 May 10:00", Moved(State.CANCELLED, answers=True)),
         Seen("Mon 4 May 10:00", "reply", {"state": "void"}),
@@ -211,8 +228,16 @@ REQUESTS = (
     Story(
         "returned as incomplete",
         pinned(FIVE_DAYS, owe("completeness", effect=Effect.BEST_EFFORT), owe("reply", "PT4H")),
-        (asks("Mon 20 Apr 09:00"), provider("Tue 21 Apr 10:00", INCOMPLETE)),
         (
+            asks("Mon 20 Apr 09:00"),
+            provider("Tue 21 Apr 10:00", INCOMPLETE),
+            customer("Tue 21 Apr 12:00", Amended({"fields": {"size": "small"}})),
+            provider("Wed 22 Apr 10:00", replace(INCOMPLETE, lacking=("/fields/room",))),
+        ),
+        (
+            Seen("Wed 22 Apr 10:00", "completeness", {"breached": "Tue 21 Apr 10:00", "observed": ["/fields/size"]}),
+            Seen("Wed 22 Apr 10:00", "reply", {"state": "met", "elapsed": 2}),
+            Seen("Wed 22 Apr 10:00", "reply", {"due": "Wed 22 Apr 14:00"}, cycle=2),
             Seen("Mon 20 Apr 09:00", "completeness", {"state": "met", "observed": []}),
             Seen("Mon 20 Apr 09:00", "resolution", {"is_best_effort": False}),
             Seen("Tue 21 Apr 10:00", "completeness", {"state": "missed", "breached": "Tue 21 Apr 10:00"}),
