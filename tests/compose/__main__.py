@@ -2,6 +2,7 @@
 
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -44,6 +45,7 @@ def main() -> int:
     """Tell each chapter's outcome; 2, and why, where the trial could not take place here."""
     console = Console(highlight=False, markup=False, soft_wrap=True)
     began = time.monotonic()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(NOT_TRIED))  # what was started is stopped then, too
     scratch = Path(tempfile.mkdtemp(prefix="acuerdo-compose-"))
     try:
         with an_engine(scratch, lambda line: console.print(f"  {line}")) as engine:

