@@ -29,7 +29,7 @@ CHAPTERS: tuple[tuple[str, Callable[[Trial], str]], ...] = (
     ("confinement", starting.confine),
     ("first administrator", starting.make_first_administrator),
     ("a visit", starting.visit),
-    ("story", starting.play_story),
+    ("story", starting.tell_story),
     ("crash", keeping.crash),
     ("several replicas", keeping.replicate),
     ("TLS in front", tls.stand_in_front),

@@ -1,20 +1,18 @@
 """The first chapters of the trial: secrets, images, the first start, the first administrator, a visit, confinement."""
 
-import importlib
-import os
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import uvloop
 
 from services.launcher.databases import SERVICES
 from tests.compose import confinement
-from tests.compose.commands import CouldNot, Failed
+from tests.compose.commands import Failed
 from tests.compose.installation import Installation
 from tests.compose.visit import Desk, Visitor
+from tests.story.played import play
 
 REFUSED = "it does not start with these secrets"
 
@@ -123,21 +121,13 @@ def confine(trial: Trial) -> str:
     return confinement.look_at(trial.installation)
 
 
-def play_story(trial: Trial) -> str:
-    """STORY=package.module:function, an async function of the gateway's address and an administrator's token."""
-    named = os.environ.get("STORY", "")
-    if not named:
-        return "none asked for (STORY=module:function)"
-    module, _, name = named.partition(":")
-    try:
-        play: Callable[[str, str], Awaitable[object]] = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        raise CouldNot(f"STORY={named}: {error}") from error
+def tell_story(trial: Trial) -> str:
+    """Both chapters of the product's story, over the gateway, with what has come of them."""
     trial.admin.sign_in()
 
-    async def played() -> object:
+    async def played() -> str:
         return await play(trial.installation.base_url, trial.admin.token)
 
     began = time.monotonic()
     told = uvloop.run(played())
-    return f"{named} in {time.monotonic() - began:.0f} s{f': {told}' if told else ''}"
+    return f"both chapters in {time.monotonic() - began:.0f} s\n{told}"
