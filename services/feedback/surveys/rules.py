@@ -57,7 +57,7 @@ CSAT = Survey(
         Question(
             code="score",
             kind="rating",
-            text=Texts("How satisfied are you with the service?", "¿Qué tan satisfecho está con el servicio?"),
+            text=Texts("How satisfied are you with the service?", "¿Cuál es su grado de satisfacción con el servicio?"),
             is_required=True,
             lowest=LOWEST,
             highest=HIGHEST,

@@ -52,6 +52,11 @@ async def test_every_field_has_a_label_and_choices_have_a_legend(world: World) -
     assert [field["name"] for field, _ in outline.fields] == ["page", *["score"] * 5, "comment", "confirm"]
 
 
+def test_headings_grow_smaller_from_the_first_on() -> None:
+    sizes = dict(re.findall(r"(h\d)\{font-size:([\d.]+)rem", html._STYLE))
+    assert float(sizes["h1"]) > float(sizes["h2"]) > 1
+
+
 def test_colours_can_be_told_apart() -> None:
     """WCAG 2.2, 1.4.3: 4.5 to 1 for text; 1.4.11: 3 to 1 for what shows a field or where the focus is."""
     for text, ground, least in (

@@ -175,6 +175,7 @@ async def test_a_scanner_that_posts_what_it_finds_answers_nothing(world: World) 
             {"content": b"score=5&confirm=yes"},
             {"json": {"score": 5, "confirm": "yes"}},
             {"data": defaults},
+            {"data": defaults | {"score": ["1", "2", "3", "4", "5"], "confirm": "yes"}},
             {"data": theirs},
             {"content": b"\xff\x00=&&;" * 50},
             {"content": "&".join(f"f{n}=1" for n in range(99)).encode()},

@@ -17,13 +17,15 @@ from services.shared.problems import Problem
 
 _STYLE = (
     "body{font:1.0625rem/1.5 system-ui,sans-serif;color:#1b1b1b;background:#fff;max-width:36rem;margin:2rem auto;"
-    "padding:0 1rem}h1{font-size:1.5rem}fieldset{border:1px solid #6b6b6b;border-radius:.25rem;margin:1.5rem 0}"
-    "legend,.question{font-weight:600}fieldset label,.confirm{display:block;padding:.5rem 0}"
-    "input{width:1.25rem;height:1.25rem;margin-right:.5rem;vertical-align:-.2rem}"
+    "padding:0 1rem}h1{font-size:1.5rem}h2{font-size:1.125rem;margin:0}"
+    "fieldset{border:1px solid #6b6b6b;border-radius:.25rem;margin:1.5rem 0}"
+    "legend,.question{font-weight:600}fieldset label,.confirm{display:flex;gap:.5rem;padding:.5rem 0}"
+    "input{flex:none;width:1.25rem;height:1.25rem;margin:.15rem 0 0}.confirm{margin:.5rem 0}"
     "textarea{font:inherit;color:inherit;width:100%;box-sizing:border-box;border:1px solid #6b6b6b;padding:.5rem}"
     "button{font:inherit;color:#fff;background:#0b5394;border:0;border-radius:.25rem;padding:.75rem 1.5rem}"
     "a{color:#0b5394}:focus-visible{outline:3px solid #0b5394;outline-offset:2px}"
-    ".notice{background:#f1f1f1;padding:.75rem 1rem}.refused{color:#a40000;font-weight:600}"
+    ".notice{background:#f1f1f1;padding:.75rem 1rem}.notice p{margin:.25rem 0 0}"
+    ".refused{color:#a40000;font-weight:600}"
 )
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 HEADERS = {

@@ -153,9 +153,13 @@ async def answer_by_page(
 
 
 def _fields(body: bytes) -> dict[str, str]:
-    """The form's fields, the first of each name; none where it is no form."""
+    """The form's fields; none where it is no form.
+
+    A page sends each name once, of its choices the chosen one. A name that comes more often says nothing: who sends
+    all five scores is a program that sends whatever it finds.
+    """
     try:
         sent = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20)
     except ValueError:
         return {}
-    return {name: texts[0] for name, texts in sent.items()}
+    return {name: texts[0] for name, texts in sent.items() if len(texts) == 1}
