@@ -16,7 +16,7 @@ from tests.issuer import Issuer
 from tests.requests.people import IdentityDouble, People
 
 Headers = dict[str, str]
-TARGETS = [
+TARGETS: list[dict[str, Any]] = [
     {"clock": "acknowledge", "priority": None, "duration": "PT4H"},
     {"clock": "first_response", "priority": None, "duration": "PT8H"},
     {"clock": "resolution", "priority": None, "duration": "P5D"},
