@@ -1,6 +1,6 @@
 """What a message is about, and which tellings make one message instead of a storm."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -49,24 +49,18 @@ class Head(NamedTuple):
     digest: str
 
 
-def head_of(post: Post, now: datetime) -> Head:
-    """The message to which a post belongs.
+def digested(posts: Iterable[Post], now: datetime) -> dict[Head, list[Post]]:
+    """The posts of each message, in one order everywhere: of two who post to the same people none waits in a circle.
 
     >>> from datetime import UTC
-    >>> now = datetime(2026, 3, 2, 9, 0, 59, tzinfo=UTC)
-    >>> head_of(Post(UUID(int=1), MessageKind.CLOCK_WARNED, "/v1/tickets/1"), now).digest
-    '2026-03-02T09:00Z'
-    >>> head_of(Post(UUID(int=1), MessageKind.SURVEY, "/v1/invitations/1"), now).digest
-    '/v1/invitations/1'
+    >>> now, me = datetime(2026, 3, 2, 9, 0, 59, tzinfo=UTC), UUID(int=1)
+    >>> posts = [Post(me, kind, "/v1/invitations/1") for kind in (MessageKind.SURVEY, MessageKind.CLOCK_WARNED)]
+    >>> [head.digest for head in digested(posts, now)]
+    ['2026-03-02T09:00Z', '/v1/invitations/1']
     """
-    if post.kind in ONE_BY_ONE:
-        return Head(post.person_id, post.kind, post.link)
-    return Head(post.person_id, post.kind, f"{now:%Y-%m-%dT%H:%MZ}")
-
-
-def digested(posts: Sequence[Post], now: datetime) -> dict[Head, list[Post]]:
-    """The posts of each message, in one order everywhere: of two who post to the same people none waits in a circle."""
+    minute = f"{now:%Y-%m-%dT%H:%MZ}"
     messages: dict[Head, list[Post]] = {}
     for post in posts:
-        messages.setdefault(head_of(post, now), []).append(post)
+        head = Head(post.person_id, post.kind, post.link if post.kind in ONE_BY_ONE else minute)
+        messages.setdefault(head, []).append(post)
     return {head: messages[head] for head in sorted(messages)}

@@ -34,11 +34,12 @@ async def post_messages(fetch: Fetch, posts: Sequence[Post], *, now: datetime) -
     items: list[dict[str, Any]] = []
     leaving: list[dict[str, Any]] = []
     for head, told in digested(posts, now).items():
-        made = {"id": uuid7(), **head._asdict(), "link": told[0].link}
+        named = head._asdict() | {"person_id": str(head.person_id)}
+        made = {"id": uuid7(), **named, "link": told[0].link}
         heads.append({**made, "item_count": len(told), "place": len(heads)})
         items.extend(
-            {**head._asdict(), "link": post.link, "about": post.about, "rest": rest}
-            for post, rest in zip(told, reversed(range(len(told))), strict=True)
+            {**named, "link": post.link, "about": post.about, "rest": len(told) - place}
+            for place, post in enumerate(told, start=1)
         )
         event = MessagePosted(message_id=made["id"], person_id=head.person_id, kind=head.kind, link=told[0].link)
         values = outbox_values(event, now=now)

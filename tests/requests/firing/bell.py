@@ -129,8 +129,8 @@ class Bell:
             ]
             return await append(connection, current, held, events, now=now)
 
-    def worker(self) -> FiringWorker:
-        return FiringWorker(self.engine, self.terms)
+    def worker(self, **more: Any) -> FiringWorker:
+        return FiringWorker(self.engine, self.terms, **more)
 
     async def turn(self, worker: FiringWorker | None = None) -> None:
         """What a worker does when it looks once."""

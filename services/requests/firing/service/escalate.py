@@ -11,12 +11,13 @@ from uuid_utils.compat import uuid7
 
 from services.requests.agreements.rules.content import Escalation
 from services.requests.catalogue.terms import TermsCache
-from services.requests.firing.queries import agreed_escalations, people_in
+from services.requests.firing.queries.following import agreed_escalations, people_in
 from services.requests.firing.rules import (
     WHOLE,
-    Department,
+    Audience,
     Threshold,
-    Ticket,
+    Wanted,
+    audience_of,
     departments_told,
     people_told,
     raised,
@@ -30,24 +31,24 @@ from services.requests.tickets.queries.read import hold_ticket
 from services.requests.tickets.service.recording import append, unfold
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.facts import Assigned, Fact, Prioritised
-from services.requests.timeline.vocabulary import Side, State
+from services.requests.timeline.vocabulary import Side
 from services.shared.db import Connection
 
 log = logging.getLogger(__name__)
 
 MOST_KEPT = 10_000
 SYSTEM = Actor(Side.SYSTEM, automatic=True)
-Fired = tuple[Mapping[str, Any], Threshold]
-"""A claimed clock with its ticket's columns, and the threshold that fires."""
+Row = Mapping[str, Any]
+"""A clock that fires, with columns of its ticket."""
 
 
 class Call(NamedTuple):
-    """A threshold that calls for something, by these rules."""
+    """A threshold that calls for something."""
 
-    ticket: Ticket
-    clock: Mapping[str, Any]
+    row: Row
     threshold: Threshold
-    rules: list[Escalation]
+    wants: Wanted
+    audience: Audience
 
 
 class Escalations:
@@ -56,19 +57,25 @@ class Escalations:
     def __init__(self) -> None:
         self._agreed: dict[UUID, list[Escalation]] = {}
 
-    async def run(self, connection: Connection, terms: TermsCache, fired: Sequence[Fired], *, now: datetime) -> None:
+    async def run(
+        self, connection: Connection, terms: TermsCache, fired: Sequence[tuple[Row, Threshold]], *, now: datetime
+    ) -> None:
         """All that follows from these thresholds; messages last, because others want to add to them."""
-        await self._learn(connection, {clock["agreement_version_id"] for clock, _ in fired})
+        await self._learn(connection, {row["agreement_version_id"] for row, _ in fired})
         called = list(self._called_for(fired))
-        in_roles = await people_in(
-            connection, {each for call in called for each in departments_told(call.rules, call.ticket)}
-        )
-        posts = [post for call in called for post in _posts(call, in_roles)]
-        by_ticket: defaultdict[Ticket, list[Escalation]] = defaultdict(list)
+        audiences = {call.audience for call in called}
+        in_roles = await people_in(connection, {each for audience in audiences for each in departments_told(audience)})
+        members = {
+            audience: {person for each in departments_told(audience) for person in in_roles[each]}
+            for audience in audiences
+        }
+        posts = [post for call in called for post in _posts(call, members[call.audience])]
+        changing: defaultdict[UUID, list[Call]] = defaultdict(list)
         for call in called:
-            by_ticket[call.ticket] += call.rules
-        for ticket, rules in by_ticket.items():
-            posts += await _change(connection, terms, ticket, rules, now)
+            if call.wants.raise_priority or call.wants.reassign_to:
+                changing[call.row["ticket_id"]].append(call)
+        for calls in changing.values():
+            posts += await _change(connection, terms, calls[0].row, [call.wants for call in calls], now)
         await post_messages(connection.fetch, posts, now=now)
 
     async def _learn(self, connection: Connection, versions: set[UUID | None]) -> None:
@@ -80,45 +87,33 @@ class Escalations:
         for version_id, documents in (await agreed_escalations(connection, missing)).items():
             self._agreed[version_id] = [Escalation.read(each) for each in documents]
 
-    def _called_for(self, fired: Sequence[Fired]) -> Iterator[Call]:
-        for clock, threshold in fired:
-            agreed = self._agreed.get(clock["agreement_version_id"], ())
-            rules = wanted(agreed, clock["clock"], Side(clock["side"]), threshold.percent)
-            if rules:
-                yield Call(_ticket(clock), clock, threshold, rules)
+    def _called_for(self, fired: Sequence[tuple[Row, Threshold]]) -> Iterator[Call]:
+        known: dict[tuple[UUID | None, str, str, int], Wanted | None] = {}
+        for row, threshold in fired:
+            key = (row["agreement_version_id"], row["clock"], row["side"], threshold.percent)
+            if key not in known:
+                version_id, clock, side, percent = key
+                known[key] = wanted(self._agreed.get(version_id, ()) if version_id else (), clock, Side(side), percent)
+            wants = known[key]
+            if wants is not None:
+                yield Call(row, threshold, wants, audience_of(row, wants.notify))
 
 
-def _ticket(clock: Mapping[str, Any]) -> Ticket:
-    return Ticket(
-        id=clock["ticket_id"],
-        key=clock["key"],
-        state=State(clock["state"]),
-        priority=clock["priority"],
-        customer_department_id=clock["customer_department_id"],
-        provider_department_id=clock["provider_department_id"],
-        requester_id=clock["requester_id"],
-        assignee_id=clock["assignee_id"],
-        is_confidential=clock["is_confidential"],
-    )
-
-
-def _posts(call: Call, in_roles: Mapping[Department, Sequence[UUID]]) -> Iterator[Post]:
-    people = people_told(call.rules, call.ticket)
-    people.update(each for department in departments_told(call.rules, call.ticket) for each in in_roles[department])
+def _posts(call: Call, members: set[UUID]) -> Iterator[Post]:
     kind = MessageKind.CLOCK_BREACHED if call.threshold.percent == WHOLE else MessageKind.CLOCK_WARNED
-    about = told_of(call.ticket, call.clock, call.threshold)
-    for person_id in people:
-        yield Post(person_id, kind, f"/v1/tickets/{call.ticket.id}", about)
+    about = told_of(call.row, call.threshold)
+    for person_id in members | people_told(call.row, call.wants.notify):
+        yield Post(person_id, kind, f"/v1/tickets/{about['ticket_id']}", about)
 
 
 async def _change(
-    connection: Connection, terms: TermsCache, ticket: Ticket, rules: Sequence[Escalation], now: datetime
+    connection: Connection, terms: TermsCache, row: Row, wants: Sequence[Wanted], now: datetime
 ) -> list[Post]:
-    """Reassign the ticket and raise its priority as rules say; who is to be told of it.
+    """Reassign the ticket and raise its priority as wanted; who is to be told of it.
 
     A ticket that cannot be folded keeps its marks and stays as it is: one broken ticket holds up no others.
     """
-    assignee_id, priority = reassigned(rules, ticket), raised(rules, ticket)
+    assignee_id, priority = reassigned(row, wants), raised(row, wants)
     facts: list[Fact] = []
     if assignee_id is not None:
         facts.append(Assigned(assignee_id))
@@ -128,16 +123,16 @@ async def _change(
         return []
     try:
         async with connection.transaction():
-            await _append(connection, terms, ticket.id, facts, now)
+            await _append(connection, terms, row["ticket_id"], facts, now)
     except Exception:
         if connection.is_closed():
             raise
-        log.exception("the ticket %s is escalated without a change", ticket.id)
+        log.exception("the ticket %s is escalated without a change", row["ticket_id"])
         return []
     if assignee_id is None:
         return []
-    about = {"ticket_id": str(ticket.id), "ticket_key": ticket.key}
-    return [Post(assignee_id, MessageKind.TICKET_ASSIGNED, f"/v1/tickets/{ticket.id}", about)]
+    about = {"ticket_id": str(row["ticket_id"]), "ticket_key": row["key"]}
+    return [Post(assignee_id, MessageKind.TICKET_ASSIGNED, f"/v1/tickets/{row['ticket_id']}", about)]
 
 
 async def _append(

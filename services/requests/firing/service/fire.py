@@ -32,7 +32,8 @@ async def fire_due(
     rows = await fire_batch(connection, _ids(limit), _ids(limit), now)
     told = [(row, Threshold(row["percent"], row["reached_at"])) for row in rows if row["id"] is not None]
     if told:
-        await tell_counts(connection, terms, [row for row, _ in told if row["changes_others"]], rows[0]["now"])
+        to_fold = {row["ticket_id"]: row for row, _ in told if row["ticket_id"] in rows[0]["to_fold"]}
+        await tell_counts(connection, terms, list(to_fold.values()), rows[0]["now"])
         await escalations.run(connection, terms, told, now=rows[0]["now"])
     count: int = rows[0]["count"]
     return count

@@ -9,7 +9,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.requests.catalogue.terms import TermsCache
-from services.requests.firing.queries import claim_lapsed
+from services.requests.firing.queries.following import claim_lapsed
 from services.requests.messages.rules import MessageKind, Post
 from services.requests.messages.service import post_messages
 from services.requests.tickets.queries.read import hold_ticket

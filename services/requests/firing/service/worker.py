@@ -13,9 +13,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.requests.catalogue.terms import TermsCache
-from services.requests.firing.queries import seconds_to_next
+from services.requests.firing.queries.following import seconds_to_next
 from services.requests.firing.service.escalate import Escalations
-from services.requests.firing.service.fire import fire_due
+from services.requests.firing.service.fire import BATCH, fire_due
 from services.requests.firing.service.lapse import lapse_next
 from services.shared.db import OUTAGES, Connection, hot_connection, make_engine
 
@@ -39,6 +39,7 @@ class FiringWorker:
 
     engine: AsyncEngine
     terms: TermsCache
+    batch: int = BATCH
     escalations: Escalations = field(default_factory=Escalations)
     _laid_aside: dict[UUID, float] = field(default_factory=dict)
     _notice: asyncio.Event = field(default_factory=asyncio.Event)
@@ -61,7 +62,7 @@ class FiringWorker:
         """Fire and let lapse all that is due now; clocks first, again and again: lapses take longer."""
         while True:
             async with connection.transaction():
-                has_fired = await fire_due(connection, self.terms, self.escalations)
+                has_fired = await fire_due(connection, self.terms, self.escalations, limit=self.batch)
             if has_fired:
                 continue
             lapse = await lapse_next(connection, self.terms, self._set_aside())
