@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -136,6 +136,35 @@ async def test_a_role_that_the_agreement_names_rules_alone(desk: Desk) -> None:
     ruled = await desk.client.post(path, json={"priority": "urgent"}, headers=manager)
     assert (ruled.status_code, ruled.json()["state"]) == (201, "ruled"), ruled.text
     assert (await resolution(desk, ticket))["target_seconds"] == 2 * 3600
+
+
+async def test_a_ticket_that_cannot_be_folded_holds_up_no_others(desk: Desk) -> None:
+    broken, sound = await desk.submit(), await desk.submit()
+    async with hot_transaction(desk.app.state.engine) as connection:
+        await connection.execute("UPDATE ticket SET terms = '{\"odd\": 1}' WHERE id = $1", UUID(broken["id"]))
+    await shorten_days(desk)
+    assert await rule_all(desk) == 1
+    assert [each["kind"] for each in (await desk.get(sound, "/rulings"))["items"]] == ["calendar"]
+
+
+async def test_the_window_of_reopening_is_the_one_that_was_ruled(desk: Desk) -> None:
+    ticket = await desk.submit()
+    await agree(desk, applies_to_open=True, reopening_window="PT1S", customer_calendar_id=await around_the_clock(desk))
+    assert await rule_all(desk) >= 1
+    assert (await desk.step(ticket, "fulfilled")).status_code == 201
+    assert (await desk.step(ticket, "closed", desk.requester)).status_code == 201
+    await asyncio.sleep(1.1)
+    refused = await desk.step(ticket, "in_progress", desk.requester)
+    assert (refused.status_code, refused.json()["code"]) == (409, "reopening_window_passed"), refused.text
+
+
+async def around_the_clock(desk: Desk) -> str:
+    days = (*WEEKDAYS, "sat", "sun")
+    shifts = [{"weekday": day, "start": "00:00", "end": "24:00"} for day in days]
+    calendar = {"name": "Always", "time_zone": "UTC", "shifts": shifts}
+    made = await desk.client.post("/v1/calendars", json=calendar, headers=desk.people.admin())
+    assert made.status_code == 201, made.text
+    return str(made.json()["id"])
 
 
 async def begin_and_end(desk: Desk) -> None:

@@ -50,6 +50,7 @@ async def rule_priority(
     sides = [side for side in sides_of(actor, held.row, held.row["holders"]) if side is not Side.DEPARTMENT]
     if not sides:
         raise OnlyLooksOn
+    now = held.after_records(now)  # a breach that was announced meanwhile is before the ruling, and stands
     if held.at(now).state in DONE:
         raise TicketHasEnded
     match new:

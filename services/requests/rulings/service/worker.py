@@ -1,7 +1,7 @@
 """The worker that takes a new calendar or agreement version to every open ticket that it concerns.
 
 It finds what is to be ruled by itself, so whoever saves a version need not know of it. Each batch commits whole, with
-how far it has come: killed at any point, every ticket is ruled on once.
+how far it has come: killed at any point, every ticket is ruled on once. One that cannot be folded is told in the log.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.rulings import AgreementRuled, CalendarRuled, Ruling
 from services.requests.timeline.vocabulary import Side
 from services.shared.db import OUTAGES, Connection, hot_transaction
+from services.shared.problems import Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +67,13 @@ async def rule_batch(connection: Connection, terms: TermsCache, identity: Identi
     found = await _concerned(connection, job, content)
     ruled = 0
     for ticket_id in found:
-        ruled += await _rule_on(connection, terms, identity, ticket_id, job, content, now)
+        try:
+            async with connection.transaction():
+                ruled += await _rule_on(connection, terms, identity, ticket_id, job, content, now)
+        except (*OUTAGES, Unavailable):
+            raise  # that passes: the whole batch is tried again
+        except Exception:
+            log.exception("the ticket %s cannot be ruled on, and stays as it is", ticket_id)
     after = found[-1] if found else job["after"]
     await queries.advance_job(connection, job["id"], after, ruled, is_done=len(found) < BATCH)
     return True
@@ -102,8 +109,9 @@ async def _rule_on(
         ruling = await _of_agreement(connection, current, identity, held, job["agreement_version_id"], content, now)
     if ruling is None:
         return False
-    event = Event(uuid7(), held.next_sequence, now, now, SYSTEM, ruling)
-    await append(connection, current, held, [event], now=now)
+    at = held.after_records(now)  # what was announced while we waited for the ticket is before the ruling, and stands
+    event = Event(uuid7(), held.next_sequence, at, at, SYSTEM, ruling)
+    await append(connection, current, held, [event], now=at)
     return True
 
 

@@ -166,7 +166,7 @@ def _stepping_side(sides: list[Side], held: Unfolded, timeline: Timeline, step: 
     refused: StepRefused | None = None
     reopen_until = None
     if timeline.state is State.CLOSED and timeline.fulfilled_at is not None:
-        reopen_until = reopening_until(held.terms, timeline.fulfilled_at)
+        reopen_until = reopening_until(held.progress.terms, timeline.fulfilled_at)
     for side in sides:
         try:
             check_step(

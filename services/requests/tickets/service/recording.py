@@ -48,6 +48,10 @@ class Unfolded:
         """The ticket at `now`."""
         return view(self.terms, self.progress, now)
 
+    def after_records(self, now: datetime) -> datetime:
+        """`now`; or when the latest event was recorded, if what comes now had to wait for that one to be written."""
+        return max(now, *(event.recorded_at for event in self.events))
+
     @property
     def next_sequence(self) -> int:
         """The sequence of the next event."""
