@@ -22,6 +22,19 @@ ON CONFLICT (id) DO UPDATE SET customer_type = excluded.customer_type, relation 
 WHERE person_copy.version < excluded.version
 """
 
+_MANAGERS = """
+SELECT d.id, p.id FROM unnest($1::uuid[]) AS d(id)
+JOIN person_copy p ON p.departments @> jsonb_build_object(d.id::text, 'manager') WHERE p.is_active
+"""
+
+
+async def managers_of(fetch: Fetch, departments: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """Who manages these departments, and is active."""
+    found: dict[UUID, set[UUID]] = {each: set() for each in departments}
+    for department_id, person_id in await fetch(_MANAGERS, list(found)):
+        found[department_id].add(person_id)
+    return found
+
 
 async def find_people(fetch: Fetch, ids: Collection[UUID]) -> dict[UUID, Person]:
     """Those of these people who are known here, by id."""

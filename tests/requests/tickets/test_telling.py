@@ -2,11 +2,15 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import orjson
+import pytest
 
 from services.requests.firing.service.worker import FiringWorker
-from services.shared.db import hot_connection
+from services.requests.people.queries import store_people
+from services.shared.db import hot_connection, hot_transaction
+from tests.requests.people import a_person
 from tests.requests.tickets.desk import Desk
 from tests.requests.tickets.test_agreed import same_as_folded
 from tests.requests.tickets.test_amending import CONNECTOR
@@ -54,6 +58,30 @@ async def test_a_breach_that_was_none_is_told_to_both_sides(desk: Desk) -> None:
         assert {each["clock"] for each in items} >= {"resolution"}
         assert {each["ticket_id"] for each in items} == {ticket["id"]}
     assert await same_as_folded(desk)
+
+
+async def managing(desk: Desk, department_id: UUID) -> UUID:
+    """A manager of that department whom the service knows."""
+    person = a_person(departments={department_id: "manager"})
+    async with hot_transaction(desk.app.state.engine) as connection:
+        await store_people(connection.fetch, [person])
+    return person.id
+
+
+@pytest.mark.parametrize("is_confidential", [False, True])
+async def test_a_side_where_nobody_is_named_hears_by_its_managers(desk: Desk, is_confidential: bool) -> None:
+    of_it, of_hr = await managing(desk, desk.it.id), await managing(desk, desk.hr.id)
+    ticket = await submitted_ago(desk, timedelta(days=60))
+    created = datetime.fromisoformat((await desk.get(ticket))["created_at"])
+    async with hot_transaction(desk.app.state.engine) as connection:
+        sql = "UPDATE ticket SET requester_id = NULL, is_confidential = $1"
+        await connection.execute(sql, is_confidential)
+    async with hot_connection(desk.app.state.engine) as connection:
+        await FiringWorker(desk.app.state.engine, desk.app.state.terms).turn(connection)
+    late = at(created + timedelta(seconds=1))
+    answer = await desk.step(ticket, "fulfilled", desk.people.account(CONNECTOR), occurred_at=late)
+    assert answer.status_code == 201, answer.text
+    assert set(await told(desk, "breach_refuted")) == {str(of_it), *([] if is_confidential else [str(of_hr)])}
 
 
 async def test_what_a_late_fact_passes_is_told_once_and_escalates_nothing(desk: Desk) -> None:

@@ -21,7 +21,7 @@ from services.requests.tickets.rules.stored import Row, event_of, first_differen
 from services.requests.tickets.service.following import Following, follow, strides_after, strides_of
 from services.requests.tickets.service.leaving import as_rows, fulfils, measured_with, told_of
 from services.requests.tickets.service.locating import located, with_calendars
-from services.requests.tickets.service.telling import posts_of
+from services.requests.tickets.service.telling import told_of_marks
 from services.requests.timeline.events import Event
 from services.requests.timeline.fold import Timeline, progress_of, view
 from services.requests.timeline.marking import NOTHING_MARKED, marks_of
@@ -186,7 +186,7 @@ async def _append_under(
         columns=columns,
     )
     if follows.marks and row["source"] is None:
-        await post_messages(connection.fetch, list(posts_of(row, follows.marks)), now=now)
+        await post_messages(connection.fetch, await told_of_marks(connection.fetch, row, follows.marks), now=now)
     return row
 
 

@@ -1,17 +1,40 @@
 """Whom a late fact or a ruling is told to: what it passed, and which announced breach was none."""
 
 from collections.abc import Iterator, Sequence
+from uuid import UUID
 
 from services.requests.messages.rules import MessageKind, Post
+from services.requests.people.queries import managers_of
 from services.requests.tickets.rules.stored import Row
 from services.requests.timeline.events import Event
 from services.requests.timeline.marks import BreachRefuted, ThresholdFired
 from services.requests.timeline.payloads import encode
+from services.shared.idempotency import Fetch
 
 
-def posts_of(ticket: Row, marks: Sequence[Event]) -> Iterator[Post]:
-    """Both sides are told: who asked for it, and who works on it."""
-    people = sorted({ticket["requester_id"], ticket["assignee_id"]} - {None})
+async def told_of_marks(fetch: Fetch, ticket: Row, marks: Sequence[Event]) -> list[Post]:
+    """What both sides are told of these marks."""
+    people = sorted(await _both_sides(fetch, ticket))
+    return list(_posts(ticket, marks, people))
+
+
+async def _both_sides(fetch: Fetch, ticket: Row) -> set[UUID]:
+    """Who asked for it and who works on it; a side without such a person hears by its department's managers.
+
+    Of what is confidential the customer's managers are told nothing.
+    """
+    requester_id, assignee_id = ticket["requester_id"], ticket["assignee_id"]
+    told = {requester_id, assignee_id} - {None}
+    silent = set()
+    if assignee_id is None:
+        silent.add(ticket["provider_department_id"])
+    if requester_id is None and not ticket["is_confidential"]:
+        silent.add(ticket["customer_department_id"])
+    managers = await managers_of(fetch, silent) if silent else {}
+    return told.union(*managers.values())
+
+
+def _posts(ticket: Row, marks: Sequence[Event], people: Sequence[UUID]) -> Iterator[Post]:
     for event in marks:
         match event.payload:
             case ThresholdFired():
