@@ -112,6 +112,18 @@ async def test_an_agreement_reaches_open_tickets_only_if_it_says_so(desk: Desk) 
     assert await differences(desk) == []
 
 
+async def test_a_clock_that_ended_before_is_explained_by_what_held_then(desk: Desk) -> None:
+    ticket = await desk.submit()
+    assert (await desk.step(ticket, "accepted")).status_code == 201
+    version_id = await agree(desk, applies_to_open=True)
+    assert await rule_all(desk) >= 1
+    explained = {
+        clock["clock"]: (await desk.get(ticket, f"/clocks/{clock['id']}/explanation"))["agreement_version_id"]
+        for clock in (await desk.get(ticket, "/clocks"))["items"]
+    }
+    assert (explained["acknowledge"], explained["resolution"]) == (None, version_id)
+
+
 async def test_an_agreement_that_does_not_say_so_reaches_none(desk: Desk) -> None:
     ticket = await desk.submit()
     await agree(desk)

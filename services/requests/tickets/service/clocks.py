@@ -6,12 +6,15 @@ from uuid import UUID
 
 from services.requests.catalogue.terms import TermsCache
 from services.requests.tickets.refusals import UnknownClock
+from services.requests.tickets.service.recording import Unfolded
 from services.requests.tickets.service.show import shown_ticket
 from services.requests.timeline.cycles import Leg
+from services.requests.timeline.events import in_effect
 from services.requests.timeline.explanation import ExplainedInterval, Pause, Recalculation, explain_clock
 from services.requests.timeline.marking import NOTHING_FIRED, Fired, marks_of
 from services.requests.timeline.progress import Progress
 from services.requests.timeline.readings import ClockReading
+from services.requests.timeline.rulings import AgreementRuled
 from services.requests.timeline.vocabulary import ClockName
 from services.shared.auth import Actor
 from services.shared.db import Connection
@@ -48,7 +51,7 @@ async def explain_ticket_clock(
         "calendar_version": explained.reading.calendar_version,
         "offering_id": shown.row["offering_id"],
         "offering_version": shown.row["offering_version"],
-        "agreement_version_id": shown.row["agreement_version_id"],
+        "agreement_version_id": _agreement_of(shown, explained.reading, now),
         "first_due_at": explained.due0,
         "needed_by": explained.needed_by,
         "legs": [_leg(leg) for leg in _legs(shown.progress, ClockName(name), cycle)],
@@ -56,6 +59,17 @@ async def explain_ticket_clock(
         "pauses": [_pause(each) for each in explained.pauses],
         "recalculations": [_recalculation(each) for each in explained.recalculations],
     }
+
+
+def _agreement_of(shown: Unfolded, reading: ClockReading, now: datetime) -> UUID | None:
+    """The agreement version that was the ticket's when the clock ended; of one that goes on the version of now."""
+    until = reading.ended_at or now
+    ruled = [
+        event.payload.terms.agreement_version_id
+        for event in in_effect(shown.events)
+        if isinstance(event.payload, AgreementRuled) and event.recorded_at <= until
+    ]
+    return ruled[-1] if ruled else shown.pinned.agreement_version_id
 
 
 def clock_shown(reading: ClockReading, fired: Fired) -> dict[str, Any]:
