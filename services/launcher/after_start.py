@@ -58,7 +58,7 @@ def steps_after_start(tickets: int) -> list[tuple[str, Step]]:
     """What is to be done, each with what to say of it; `tickets` of the demo, 0 for none of it."""
     if not tickets:
         return [("the first administrator's one-time link: first-admin.txt", _first_admin)]
-    title = f"a demo organisation: six departments, two stories, {tickets:,} tickets"
+    title = "a demo organisation: six departments, two stories, weeks of tickets"
     return [(title, lambda standing: _demo(standing, tickets))]
 
 

@@ -119,6 +119,7 @@ async def _content(stage: Stage, offering_id: UUID, delivered: Promise, notice: 
         {"clock": "resolution", "percent": 100, "notify": ["provider:manager", "customer:manager"]},
     ]
     return {
+        "name": "Computers for new colleagues",
         "customer_department_id": str(await stage.department("PEOPLE")),
         "provider_department_id": str(await stage.department("IT")),
         "customer_calendar_id": str(await stage.calendar("PEOPLE")),

@@ -100,6 +100,7 @@ async def _shelf(stage: Stage, refill: UUID, warning: UUID) -> Mapping[str, Any]
     brought = {"clock": "resolution", "priority": None, "duration": stage.amount(BROUGHT), "objective": 0.9}
     refilled = brought | {"duration": stage.amount(REFILLED), "objective": 0.98, "offering_id": str(refill)}
     return await _between_them(stage) | {
+        "name": "A shelf of scrubs that is never empty",
         "offering_ids": [str(refill), str(warning)],
         "targets": [brought, refilled],
         "texts": {
@@ -112,6 +113,7 @@ async def _shelf(stage: Stage, refill: UUID, warning: UUID) -> Mapping[str, Any]
 async def _one_at_a_time(stage: Stage, sets: UUID) -> Mapping[str, Any]:
     quota = {"clock": "quota", "limit": 1, "period": "day", "quantity": "/sets", "effect": "best_effort"}
     return await _between_them(stage) | {
+        "name": "Scrubs, one set at a time",
         "offering_ids": [str(sets)],
         "targets": [{"clock": "resolution", "priority": None, "duration": stage.amount(BROUGHT), "objective": 0.9}],
         "obligations": [quota],

@@ -95,6 +95,10 @@ WORKS_BY = {"LAUNDRY": "early", "FACILITIES": "early", "SURGERY": "clinic"}
 """Departments with a calendar of their own; the others work by the organisation's, the office's."""
 
 
+AWAY = ("IT", "PEOPLE")
+"""Departments whose manager will be away for two weeks, and has a deputy then."""
+
+
 class DemoAgreement(NamedTuple):
     """What two departments have agreed on, beyond what the provider promises to everybody."""
 

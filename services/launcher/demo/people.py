@@ -4,10 +4,12 @@ import base64
 import hashlib
 import hmac
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import exists
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -15,10 +17,13 @@ from services.identity.accounts.service.passwords import Passwords
 from services.identity.departments.models import Department
 from services.identity.departments.schemas import NewDepartment
 from services.identity.departments.service import add_department
+from services.identity.deputies.models import Deputy
+from services.identity.deputies.schemas import NewDeputy
+from services.identity.deputies.service import name_deputy
 from services.identity.first_admin import PLATFORM, ensure_person
 from services.identity.people.rules import CustomerType, DepartmentRole, OrganisationRole
 from services.identity.people.schemas import NewMembership, NewPerson
-from services.launcher.demo.organisation import DEPARTMENTS, ZONE, DemoDepartment
+from services.launcher.demo.organisation import AWAY, DEPARTMENTS, ZONE, DemoDepartment
 from services.shared.auth import Actor
 
 ROLES = (
@@ -29,6 +34,8 @@ ROLES = (
     DepartmentRole.MEMBER,
 )
 ADMIN = "admin@demo.example"
+AWAY_FROM, AWAY_FOR = timedelta(days=30), timedelta(days=14)
+"""When the managers of `AWAY` will be away, and how long: their deputies sign for them then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,19 @@ async def ensure_people(
             new = _new_person(name, role, ids[department.code])
             people.append(await _ensure(session, passwords, new, secret, role.value, department, now))
     return people
+
+
+async def ensure_deputies(
+    session: AsyncSession, people: Sequence[DemoPerson], ids: Mapping[str, UUID], *, now: datetime
+) -> None:
+    """The first agents of `AWAY` stand in for their managers, unless the department has had a deputy already."""
+    for code in AWAY:
+        if await session.scalar(select(exists().where(col(Deputy.department_id) == ids[code]))):
+            continue
+        manager, agent = [person for person in people if person.department == code][:2]
+        first, last = ((now + after).date() for after in (AWAY_FROM, AWAY_FROM + AWAY_FOR))
+        new = NewDeputy.model_validate({"person_id": agent.actor.id, "from": first, "to": last})
+        await name_deputy(session, manager.actor, ids[code], new, now=now)
 
 
 def _new_person(name: str, role: DepartmentRole, department_id: UUID) -> NewPerson:
