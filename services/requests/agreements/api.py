@@ -14,6 +14,7 @@ from services.requests.agreements.refusals import (
     MayNotSign,
     OfferingOfAnother,
     OtherPair,
+    ReassignsToOutsider,
     UnknownAgreement,
     UnknownAgreementVersion,
 )
@@ -55,6 +56,7 @@ _PROPOSING: tuple[type[Problem], ...] = (
     UnknownCalendar,
     UnknownOffering,
     OfferingOfAnother,
+    ReassignsToOutsider,
     MayNotPropose,
 )
 

@@ -10,6 +10,7 @@ from services.requests.agreements.rules.content import (
     ObligationClock,
     content_of,
 )
+from services.requests.catalogue.covering import Covering
 from services.requests.catalogue.terms import OfferingTerms
 from services.requests.timeline.promised import PinnedObligation, PinnedTarget, PinnedTerms
 from services.requests.timeline.terms import BEFORE_DUE
@@ -19,6 +20,14 @@ from services.requests.timeline.vocabulary import ClockName, PartyKind
 def pin_of(offered: OfferingTerms, priority: str, now: datetime) -> PinnedTerms:
     """What a ticket of that priority pins that is submitted now."""
     covering = offered.covering(priority, now)
+    key = covering.version_id if covering else None, priority
+    pinned = offered.pins.get(key)
+    if pinned is None:
+        pinned = offered.pins[key] = _pin(offered, covering, priority)
+    return pinned
+
+
+def _pin(offered: OfferingTerms, covering: Covering | None, priority: str) -> PinnedTerms:
     if covering is None:
         return pin_defaults(offered, priority)
     return pin_agreement(

@@ -48,6 +48,14 @@ class OfferingOfAnother(Conflict):
     )
 
 
+class ReassignsToOutsider(Conflict):
+    code = "reassigns_to_outsider"
+    detail = Texts(
+        "Tickets go to an agent or manager of the provider, or of a department that offers what the agreement covers.",
+        "Los tickets pasan a un agente o a la gerencia del proveedor, o de un departamento que ofrece lo acordado.",
+    )
+
+
 class AgreementHasEnded(Conflict):
     code = "agreement_terminated"
     detail = Texts(

@@ -153,7 +153,7 @@ async def test_no_promise_is_allowed(offered: OfferingTerms) -> None:
 
 
 async def test_escalations_are_read_by_version(pair: Pair, fetch: Fetch) -> None:
-    person = pair.identity.add_person()
+    person = pair.identity.add_person(departments={pair.it.id: "agent"})
     rules = [
         {"clock": "resolution", "percent": 75, "notify": ["provider:manager", "requester"], "raise_priority": "high"},
         {"clock": "resolution", "percent": 100, "reassign_to": str(person.id)},

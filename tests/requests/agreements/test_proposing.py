@@ -175,6 +175,16 @@ async def test_what_nobody_could_keep_is_refused(
     assert (await pair.client.get("/v1/agreements", headers=pair.asker)).json()["items"] == []
 
 
+async def test_tickets_are_reassigned_to_somebody_who_serves_them(pair: Pair) -> None:
+    for departments in ({pair.hr.id: "manager"}, {pair.it.id: "member"}):
+        person = pair.identity.add_person(departments=departments)
+        proposal = pair.proposal(escalations=[ESCALATION | {"reassign_to": str(person.id)}])
+        answer = await pair.post("", proposal, pair.asker)
+        assert refused(answer) == (409, "reassigns_to_outsider", ["/escalations/0/reassign_to"])
+    agent = pair.identity.add_person(departments={pair.it.id: "agent"})
+    await pair.propose(escalations=[ESCALATION | {"reassign_to": str(agent.id)}])
+
+
 async def test_what_only_looks_contradictory_is_taken(pair: Pair) -> None:
     """Hours beside days, another calendar, a shorter one for another priority, the same offering named beside all."""
     other = await pair.client.post(

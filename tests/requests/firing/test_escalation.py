@@ -134,6 +134,18 @@ async def test_a_ticket_goes_to_somebody_else_and_up_in_the_queues(bell: Bell) -
     assert (len(await facts(bell, ticket)), await bell.differences()) == (4, [])
 
 
+async def test_a_ticket_stays_whose_it_is_when_who_is_named_no_longer_serves_it(bell: Bell) -> None:
+    gone = await bell.person(hr="agent")
+    version = await bell.agreed(
+        {"clock": "resolution", "percent": 100, "reassign_to": gone, "raise_priority": "urgent"},
+    )
+    await a_late_ticket(bell, agreement_version_id=version)
+    await bell.turn()
+    (row,) = await bell.fetch("SELECT priority, assignee_id FROM ticket")
+    assert tuple(row) == ("urgent", None)
+    assert await told(bell) == {}
+
+
 @pytest.mark.parametrize(("priority", "raised"), [("normal", "high"), ("urgent", "urgent")])
 async def test_a_priority_is_never_lowered(bell: Bell, priority: str, raised: str) -> None:
     version = await bell.agreed({"clock": "resolution", "percent": 75, "raise_priority": "high"})

@@ -111,8 +111,8 @@ class EffectiveFromOutside(Conflict):
 class DatesOutOfOrder(Conflict):
     code = "dates_out_of_order"
     detail = Texts(
-        "{field} lies after effective_from, {effective_from}.",
-        "{field} es posterior a effective_from, {effective_from}.",
+        "{field} has to lie after effective_from, {effective_from}.",
+        "{field} ha de ser posterior a effective_from, {effective_from}.",
     )
 
 

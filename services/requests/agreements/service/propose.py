@@ -11,7 +11,13 @@ from uuid_utils.compat import uuid7
 from services.requests.agreements.models import Agreement, AgreementVersion
 from services.requests.agreements.policies import sides_of
 from services.requests.agreements.queries.read import find_termination
-from services.requests.agreements.refusals import AgreementHasEnded, MayNotPropose, OfferingOfAnother, OtherPair
+from services.requests.agreements.refusals import (
+    AgreementHasEnded,
+    MayNotPropose,
+    OfferingOfAnother,
+    OtherPair,
+    ReassignsToOutsider,
+)
 from services.requests.agreements.rules.content import AgreementContent, AgreementSide, content_from
 from services.requests.agreements.rules.contradictions import OwnProvider, check_content
 from services.requests.agreements.schemas import NewAgreement, NewAgreementVersion, document_of
@@ -121,7 +127,7 @@ async def _check_calendars(fetch: Fetch, content: AgreementContent) -> Mapping[U
 async def _check(
     fetch: Fetch, identity: Identity, agreement: Agreement, document: dict[str, Any], now: datetime
 ) -> None:
-    """UnknownOffering, OfferingOfAnother, UnknownPerson, PeopleUnavailable, CONTENT_PROBLEMS."""
+    """UnknownOffering, OfferingOfAnother, UnknownPerson, PeopleUnavailable, ReassignsToOutsider, CONTENT_PROBLEMS."""
     content = content_from(document)
     check_content(content, local_date(now, agreement.time_zone))
     providers = await providers_of_offerings(fetch, content.offering_ids)
@@ -137,7 +143,11 @@ async def _check(
         for place, rule in enumerate(content.escalations)
         if rule.reassign_to is not None
     }
-    await require_people(fetch, identity, named)
+    people = await require_people(fetch, identity, named)
+    serving = {content.provider_department_id, *providers.values()}
+    for person_id, pointer in named.items():
+        if not people[person_id].serves_any(serving):
+            raise ReassignsToOutsider(pointer=pointer)
 
 
 async def _lay_down(

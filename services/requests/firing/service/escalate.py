@@ -27,7 +27,8 @@ from services.requests.firing.rules import (
 )
 from services.requests.messages.rules import MessageKind, Post
 from services.requests.messages.service import post_messages
-from services.requests.tickets.queries.read import hold_ticket
+from services.requests.people.queries import find_people
+from services.requests.tickets.queries.read import hold_ticket, link_departments
 from services.requests.tickets.service.recording import append, unfold
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.facts import Assigned, Fact, Prioritised
@@ -114,6 +115,9 @@ async def _change(
     A ticket that cannot be folded keeps its marks and stays as it is: one broken ticket holds up no others.
     """
     assignee_id, priority = reassigned(row, wants), raised(row, wants)
+    if assignee_id is not None and not await _serves(connection, row, assignee_id):
+        log.warning("the ticket %s stays whose it is: %s does not serve it", row["ticket_id"], assignee_id)
+        assignee_id = None
     facts: list[Fact] = []
     if assignee_id is not None:
         facts.append(Assigned(assignee_id))
@@ -133,6 +137,14 @@ async def _change(
         return []
     about = {"ticket_id": str(row["ticket_id"]), "ticket_key": row["key"]}
     return [Post(assignee_id, MessageKind.TICKET_ASSIGNED, f"/v1/tickets/{row['ticket_id']}", about)]
+
+
+async def _serves(connection: Connection, row: Row, person_id: UUID) -> bool:
+    """Whether the person works for the ticket's provider, or for a department with a hand-off of it, to this day."""
+    links = await link_departments(connection, row["ticket_id"])
+    departments = {row["provider_department_id"], *links.values()} - {None}
+    person = (await find_people(connection.fetch, [person_id])).get(person_id)
+    return person is not None and person.serves_any(departments)
 
 
 async def _append(
