@@ -32,6 +32,17 @@ WHERE NOT EXISTS (
 )
 ON CONFLICT DO NOTHING
 """
+# What is dated back behind a version, after that went to every open ticket, begins in the version before it.
+_AGAIN = """
+UPDATE ruling_job j SET done_at = NULL, after = $1::uuid FROM calendar_version v
+WHERE j.calendar_version_id = v.id AND j.done_at IS NOT NULL
+    AND NOT EXISTS (SELECT FROM calendar_version l WHERE l.calendar_id = v.calendar_id AND l.number > v.number)
+    AND EXISTS (
+        SELECT FROM ticket_clock c JOIN ticket t ON t.id = c.ticket_id
+        WHERE c.calendar_id = v.calendar_id AND c.calendar_version < v.number AND c.stopped_at IS NULL
+            AND t.ended_at IS NULL
+    )
+"""
 _CLAIM = """
 SELECT j.id, j.after, j.agreement_version_id, v.calendar_id, v.number AS calendar_version
 FROM ruling_job j LEFT JOIN calendar_version v ON v.id = j.calendar_version_id
@@ -72,6 +83,11 @@ async def published_targets(connection: Connection, offering_id: UUID, number: i
 async def notice_rulings(connection: Connection, now: Any) -> None:
     """Write down what is to be ruled on open tickets and is not yet."""
     await connection.execute(_NOTICE, FIRST, now)
+
+
+async def notice_left_behind(connection: Connection) -> None:
+    """Let the latest version of a calendar go out again where an open clock is still in an earlier one."""
+    await connection.execute(_AGAIN, FIRST)
 
 
 async def claim_job(connection: Connection) -> Any:

@@ -66,6 +66,29 @@ async def test_open_tickets_follow_a_new_calendar_version_and_ended_ones_do_not(
     assert await differences(desk) == []
 
 
+async def test_a_clock_that_begins_dated_back_follows_too(desk: Desk) -> None:
+    ticket = await desk.submit()
+    await desk.step(ticket, "fulfilled")
+    then = datetime.now(UTC)
+    await shorten_days(desk)
+    assert await rule_all(desk) >= 1
+    reopened = await desk.step(ticket, "in_progress", desk.requester, occurred_at=then.isoformat())
+    assert reopened.status_code == 201, reopened.text
+    assert await versions(desk, ticket) == {1: 1, 2: 1}
+    await worker.look_back(desk.app.state.engine)
+    assert await rule_all(desk) >= 1
+    assert await versions(desk, ticket) == {1: 1, 2: 2}
+    await worker.look_back(desk.app.state.engine)
+    assert await rule_all(desk) == 0
+    assert await differences(desk) == []
+
+
+async def versions(desk: Desk, ticket: dict[str, Any]) -> dict[int, int]:
+    """The calendar version in which each cycle of resolution counts."""
+    clocks = (await desk.get(ticket, "/clocks"))["items"]
+    return {each["cycle"]: each["calendar_version"] for each in clocks if each["clock"] == "resolution"}
+
+
 async def test_two_workers_rule_on_each_ticket_once(desk: Desk, monkeypatch: Any) -> None:
     monkeypatch.setattr(worker, "BATCH", 2)
     tickets = [await desk.submit() for _ in range(7)]

@@ -7,6 +7,7 @@ how far it has come: killed at any point, every ticket is ruled on once. One tha
 import asyncio
 import logging
 from datetime import UTC, datetime
+from math import inf
 from typing import Any
 from uuid import UUID
 
@@ -32,13 +33,19 @@ BATCH = 20
 """Tickets of one transaction: so long, some 50 ms, may an act on one of them have to wait."""
 LOOK = 1.0
 PAUSE = 10.0
+LOOK_BACK = 60.0
+"""Seconds until clocks are looked for that a version has not reached: an act may be dated back behind it."""
 SYSTEM = Actor(Side.SYSTEM, automatic=True)
 
 
 async def run_rulings(engine: AsyncEngine, terms: TermsCache, identity: Identity) -> None:
     """Rule on open tickets until cancelled."""
+    looked_back = -inf
     while True:
         try:
+            if (seconds := asyncio.get_running_loop().time()) - looked_back >= LOOK_BACK:
+                await look_back(engine)
+                looked_back = seconds
             while await rule_some(engine, terms, identity, now=datetime.now(UTC)):
                 pass
         except OUTAGES as error:
@@ -47,6 +54,12 @@ async def run_rulings(engine: AsyncEngine, terms: TermsCache, identity: Identity
             log.exception("a ruling is interrupted, and goes on later")
             await asyncio.sleep(PAUSE)
         await asyncio.sleep(LOOK)
+
+
+async def look_back(engine: AsyncEngine) -> None:
+    """Take the latest version of each calendar to the open clocks that are still in an earlier one."""
+    async with hot_transaction(engine) as connection:
+        await queries.notice_left_behind(connection)
 
 
 async def rule_some(engine: AsyncEngine, terms: TermsCache, identity: Identity, *, now: datetime) -> bool:
