@@ -8,7 +8,7 @@ READY, NOT_READY = 0, 1
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where it listens."""
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", type=int, default=8000, help="where it listens (default %(default)s)")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ ADDRESS = "ACUERDO_MIGRATION_DATABASE_URL"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which service."""
-    parser.add_argument("service", choices=SERVICES)
+    parser.add_argument("service", choices=SERVICES, help="whose database")
 
 
 def run(options: argparse.Namespace) -> int:

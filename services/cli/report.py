@@ -13,14 +13,15 @@ from services.cli.output import ended_early, print_table
 
 REPORTS = ("attainment", "time-held", "scoreboard")
 PAIR = ("customer_department_id", "provider_department_id")
+NO_PAIR = "a scoreboard is of two departments: give --customer-department-id and --provider-department-id"
 FILTERS = {
-    "from": "the first day of the period (YYYY-MM-DD)",
-    "to": "the day after the last",
-    "time_zone": "in which days begin and end (default UTC)",
-    "customer_department_id": "who asked: a department's code or id",
-    "provider_department_id": "who was asked: a department's code or id",
-    "offering_id": "for what",
-    "priority": "the promised one",
+    "from": ("DAY", "the first day of the period (YYYY-MM-DD)"),
+    "to": ("DAY", "the day after the last"),
+    "time_zone": ("ZONE", "in which days begin and end (default UTC)"),
+    "customer_department_id": ("DEPARTMENT", "who asked: a department's code or id"),
+    "provider_department_id": ("DEPARTMENT", "who was asked: a department's code or id"),
+    "offering_id": ("ID", "for what: an offering's id"),
+    "priority": ("PRIORITY", "the promised one: low, normal, high or urgent"),
 }
 COUNTS = ("n", "met", "missed", "open", "void", "best_effort", "refuted")
 DAY = 86_400
@@ -28,9 +29,10 @@ DAY = 86_400
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which report, over what."""
-    parser.add_argument("report", choices=REPORTS)
-    for name, told in FILTERS.items():
-        parser.add_argument(f"--{name.replace('_', '-')}", dest=f"filter_{name}", help=told)
+    parser.add_argument("report", choices=REPORTS, help="a scoreboard needs both departments")
+    for name, (stands_for, told) in FILTERS.items():
+        option = f"--{name.replace('_', '-')}"
+        parser.add_argument(option, dest=f"filter_{name}", metavar=stands_for, help=told)
     parser.add_argument("--json", action="store_true", help="print the API's answer")
     add_platform_arguments(parser)
 
@@ -39,6 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """0 when the report was printed."""
     given = {name: value for name in FILTERS if (value := getattr(options, f"filter_{name}")) is not None}
+    if options.report == "scoreboard" and not given.keys() >= set(PAIR):
+        print(f"acuerdo: {NO_PAIR}", file=sys.stderr)
+        return 2
     try:
         with platform_of(options) as platform:
             given |= {name: _id_of(platform, given[name]) for name in PAIR if name in given}

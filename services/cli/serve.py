@@ -17,9 +17,9 @@ GRACE = 5  # seconds that requests under way have after SIGTERM
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which process, and where it listens."""
-    parser.add_argument("name", choices=PROCESSES)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("name", choices=PROCESSES, help="which of them")
+    parser.add_argument("--host", default="127.0.0.1", help="where it listens (default %(default)s)")
+    parser.add_argument("--port", type=int, default=8000, help="default %(default)s")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -1,3 +1,4 @@
+import argparse
 import os
 import socket
 import subprocess
@@ -43,6 +44,14 @@ def test_every_command_of_the_table_can_be_loaded(name: str) -> None:
     assert module.__doc__
     assert callable(module.run)
     assert callable(module.add_arguments)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_explains_every_argument(name: str) -> None:
+    parser = argparse.ArgumentParser()
+    import_module(COMMANDS[name].module).add_arguments(parser)
+    assert [action.dest for action in parser._actions if not action.help] == []
+    assert "FILTER_" not in parser.format_help()
 
 
 def test_a_command_loads_nothing_that_another_needs() -> None:

@@ -211,7 +211,7 @@ async def test_reports_are_tables_that_cut_nothing(platform: SmallPlatform, tmp_
     assert await command("report", "scoreboard", *platform.options, *pair[:3], "NONE") == 2
     assert "there is no department NONE" in capsys.readouterr().err
     assert await command("report", "scoreboard", *platform.options, *pair[:2]) == 2
-    assert "?provider_department_id" in capsys.readouterr().err
+    assert "--customer-department-id and --provider-department-id" in capsys.readouterr().err
     assert await command("report", "attainment", *platform.options, "--from", "2026-03-02", "--to", "2026-03-01") == 2
     assert "409 empty_period" in capsys.readouterr().err
 
