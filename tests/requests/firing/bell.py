@@ -21,6 +21,7 @@ from services.requests.tickets.service.verify import Difference, verify_tickets
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.facts import Fact, Submitted
 from services.requests.timeline.promised import PinnedObligation, PinnedTarget, PinnedTerms
+from services.requests.timeline.rulings import AgreementRuled
 from services.requests.timeline.vocabulary import ClockName, Side
 from services.shared.db import hot_connection, hot_transaction, make_engine
 from tests.requests.people import a_person
@@ -128,6 +129,17 @@ class Bell:
                 for place, fact in enumerate(facts)
             ]
             return await append(connection, current, held, events, now=now)
+
+    async def rule(self, ticket_id: UUID, *, at: datetime, **windows: Any) -> None:
+        """Another agreement, with these windows and without a promise, holds for the ticket from then on."""
+        pinned = PinnedTerms("IT", self.calendar_id, (), {"customer": self.calendar_id}, **windows)
+        async with hot_transaction(self.engine) as connection:
+            current = await self.terms.current(connection.fetch)
+            row = await hold_ticket(connection, ticket_id)
+            assert row is not None
+            held = await unfold(connection, current, row)
+            event = Event(uuid7(), held.next_sequence, at, at, Actor(Side.SYSTEM), AgreementRuled(pinned))
+            await append(connection, current, held, [event], now=at)
 
     def worker(self, **more: Any) -> FiringWorker:
         return FiringWorker(self.engine, self.terms, **more)

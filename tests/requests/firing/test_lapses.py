@@ -61,6 +61,20 @@ async def test_a_question_without_an_answer_cancels(bell: Bell) -> None:
     assert [tuple(row)[:3] for row in await bell.fetch(MOVES, ticket)] == [("cancelled", "no_answer", "system")]
 
 
+async def test_a_window_that_is_ruled_shorter_ends_no_earlier_than_the_ruling(bell: Bell) -> None:
+    """What was measured before the ruling stays measured: the ticket lapses then, not in the days before."""
+    waiting = await bell.open(ago(days=4), bell.target("PT8H"))
+    await bell.act(waiting, ASKED, at=ago(days=3), now=ago(days=3))
+    done, ruled_at = await fulfilled(bell, ago(days=3)), ago(hours=1)
+    for ticket in (waiting, done):
+        await bell.rule(ticket, at=ruled_at, no_answer_window="P1D", reopening_window="P1D")
+    await bell.turn()
+    assert await states(bell) == {waiting: ("cancelled", False), done: ("closed", False)}
+    for ticket in (waiting, done):
+        assert [row["occurred_at"] for row in await bell.fetch(MOVES, ticket)] == [ruled_at]
+    assert await bell.differences() == []
+
+
 async def test_an_answer_keeps_it_open(bell: Bell) -> None:
     ticket = await bell.open(ago(days=4), bell.target("PT8H"), no_answer_window="P2D")
     await bell.act(ticket, ASKED, at=ago(days=3), now=ago(days=3))
