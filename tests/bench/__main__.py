@@ -11,18 +11,19 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import gateway_cpu, reports, standing, working_time
+from tests.bench import firing, gateway_cpu, reports, standing, working_time
 from tests.bench.logs import importing
 from tests.bench.measuring import Figure
 from tests.bench.tickets import a_stand, listing, showing, submitting
 
 WIDTH = 112
-LONGEST = 360
+LONGEST = 420
 """Seconds after which it gives up."""
 TAKEN: dict[str, Callable[[], list[Figure]]] = {
     "1": working_time.figures,
     "2": gateway_cpu.figures,
     "3,4,8": lambda: uvloop.run(_requests()),
+    "5": lambda: uvloop.run(firing.figures()),
     "6": lambda: uvloop.run(reports.figures()),
     "9": standing.figures,
 }

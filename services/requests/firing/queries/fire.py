@@ -149,10 +149,10 @@ async def fire_batch(
     first; with none of these one row without a clock. All say `now`, `count`, how many have fired, and `to_fold`, the
     tickets of which a fold has to tell what their promises came to.
     """
-    return await connection.fetch(_firing(len(marks)), list(marks), list(counted), now)
+    return await connection.fetch(statement_for(len(marks)), list(marks), list(counted), now)
 
 
 @lru_cache(maxsize=16)
-def _firing(limit: int) -> str:
+def statement_for(limit: int) -> str:
     """The statement for so many clocks: as a parameter, the planner would have to take it for any number of them."""
     return _FIRE.replace("{limit}", str(limit))
