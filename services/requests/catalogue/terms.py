@@ -23,6 +23,7 @@ from services.requests.catalogue.service import UnknownOffering
 from services.requests.departments.rules import Department
 from services.requests.departments.service import Identity, require_departments
 from services.requests.timeline.calendars import CalendarHistory
+from services.requests.timeline.promised import PinnedTerms
 from services.shared.idempotency import Fetch
 
 MOST_KEPT = 20_000
@@ -34,7 +35,8 @@ class OfferingTerms:
 
     `provider_calendar` and `customer_calendar` are by what the two work now; a published target without a calendar of
     its own counts in the provider's. `agreements`, the nearest first, are each for some priorities and dates, which
-    are looked at for each ticket: `agreements/pinning.py` says what a ticket pins.
+    are looked at for each ticket: `agreements/pinning.py` says what a ticket pins, and keeps in `pins` what it said of
+    a version (None: the published targets) and a priority.
     """
 
     generation: UUID
@@ -44,6 +46,7 @@ class OfferingTerms:
     customer_calendar: ResolvedCalendar
     provider_calendar: ResolvedCalendar
     agreements: Sequence[Covering] = ()
+    pins: dict[tuple[UUID | None, str], PinnedTerms] = field(default_factory=dict, compare=False)
 
     def covering(self, priority: str, now: datetime) -> Covering | None:
         """The agreement that covers a ticket of that priority submitted now; none where the published targets hold."""

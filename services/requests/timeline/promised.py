@@ -6,6 +6,7 @@ that was in force when its cycle began, or that a ruling gave it since.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -93,7 +94,7 @@ class PinnedObligation:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PinnedTerms:
     """The promise of one ticket. `calendars` names those of parties other than the provider, by their spelling.
 
@@ -133,18 +134,19 @@ class PinnedTerms:
             known=calendar,
         )
 
-    def document(self) -> dict[str, Any]:
+    @cached_property
+    def document(self) -> Mapping[str, Any]:
         """The JSON that stands beside the ticket, without what has its default; `pinned_from` reads it back equal."""
         return write_record(self)
 
 
 def pinned_from(document: Mapping[str, Any]) -> PinnedTerms:
-    """The pinned terms that `PinnedTerms.document` wrote.
+    """The pinned terms that `PinnedTerms.document` is.
 
     >>> pinned = PinnedTerms("IT", UUID(int=1), (PinnedTarget(ClockName.UPDATE, "P1D", UUID(int=2)),))
-    >>> pinned.document()["targets"]
+    >>> pinned.document["targets"]
     [{'clock': 'update', 'duration': 'P1D', 'calendar_id': '00000000-0000-0000-0000-000000000002'}]
-    >>> pinned_from(pinned.document()) == pinned
+    >>> pinned_from(pinned.document) == pinned
     True
     """
     return read_record(PinnedTerms, document)

@@ -40,7 +40,7 @@ def test_every_payload_comes_back_from_json_as_it_was(payload: Payload) -> None:
 
 @given(PINNED)
 def test_pinned_terms_come_back_from_json_as_they_were(pinned: PinnedTerms) -> None:
-    assert pinned_from(json.loads(json.dumps(pinned.document()))) == pinned
+    assert pinned_from(json.loads(json.dumps(pinned.document))) == pinned
 
 
 def test_terms_pinned_before_there_were_obligations_are_read() -> None:

@@ -114,7 +114,7 @@ async def open_ticket(
     row = {
         **draft,
         **kept.ticket,
-        "terms": pinned.document(),
+        "terms": pinned.document,
         "events": len(events) + len(follows.marks),
         "version": 1,
         "folded_at": now,
@@ -170,7 +170,7 @@ async def _append_under(
         **held.row,
         **columns,
         **kept.ticket,
-        "terms": pinned.document(),
+        "terms": pinned.document,
         "events": held.row["events"] + len(events) + len(follows.marks),
         "version": held.row["version"] + 1,
         "folded_at": now,
