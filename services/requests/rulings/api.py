@@ -5,6 +5,7 @@ from fastapi import Response
 from services.requests.answers import json_answer
 from services.requests.rulings.rules import (
     ConfirmsOwnProposal,
+    ElapsedIsProposed,
     PriorityNotPromised,
     PromisedAlready,
     ProposalNotOpen,
@@ -33,6 +34,7 @@ router = feature_router("tickets", HotRoute)
         TicketHasEnded,
         ProposesOrConfirms,
         ProposalNotOpen,
+        ElapsedIsProposed,
         PromisedAlready,
         PriorityNotPromised,
     ),

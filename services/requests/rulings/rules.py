@@ -26,6 +26,14 @@ class ProposalNotOpen(Conflict):
     )
 
 
+class ElapsedIsProposed(Conflict):
+    code = "elapsed_is_proposed"
+    detail = Texts(
+        "What becomes of the time that has elapsed was proposed: {proposed}. Confirm that, or propose anew.",
+        "Qué se hace con el tiempo transcurrido ya se propuso: {proposed}. Confírmelo o proponga de nuevo.",
+    )
+
+
 class ConfirmsOwnProposal(Forbidden):
     code = "confirms_own_proposal"
     detail = Texts(

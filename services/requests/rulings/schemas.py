@@ -27,7 +27,8 @@ class NewRuling(Input):
     priority: Annotated[Priority, Lax] | None = None
     confirms: Id | None = Field(default=None, description="the proposal's id")
     elapsed: Annotated[Restart, Lax] = Field(
-        default=Restart.KEEP, description="whether open targets keep the time that has elapsed, or start again"
+        default=Restart.KEEP,
+        description="whether open targets keep the time that has elapsed, or start again; part of what is proposed",
     )
 
 
@@ -38,7 +39,7 @@ class RulingPublic(Output):
     kind: Literal["priority", "calendar", "agreement"]
     state: RulingState
     priority: Priority | None = None
-    elapsed: Restart | None = Field(default=None, description="null: not ruled yet")
+    elapsed: Restart | None = Field(default=None, description="of the time that had elapsed, as proposed or ruled")
     proposal_id: UUID | None = None
     calendar_id: UUID | None = None
     calendar_version: int | None = None

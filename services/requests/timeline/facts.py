@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from services.requests.timeline.vocabulary import EventKind, LinkEnd, Side, State, Visibility
+from services.requests.timeline.vocabulary import EventKind, LinkEnd, Restart, Side, State, Visibility
 
 
 class FactName(StrEnum):
@@ -147,10 +147,14 @@ class Amended(_Fact):
 
 @dataclass(frozen=True, slots=True)
 class PriorityProposed(_Fact):
-    """A side wants another promised priority. Nothing changes until the other side confirms it, which is a ruling."""
+    """A side wants another promised priority. Nothing changes until the other side confirms it, which is a ruling.
+
+    `restart` is what it would do with the time that open targets have used.
+    """
 
     name: ClassVar[FactName] = FactName.PRIORITY_PROPOSED
     priority: str
+    restart: Restart = Restart.KEEP
 
 
 @dataclass(frozen=True, slots=True)

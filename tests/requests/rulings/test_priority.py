@@ -80,9 +80,20 @@ async def test_what_stands_against_a_ruling(desk: Desk) -> None:
 
 async def test_a_restart_promises_anew(desk: Desk) -> None:
     ticket = await desk.submit()
-    proposed = (await rule(desk, ticket, desk.agent, priority="urgent")).json()
-    ruled = await rule(desk, ticket, desk.requester, confirms=proposed["id"], elapsed="restart")
+    proposed = (await rule(desk, ticket, desk.agent, priority="urgent", elapsed="restart")).json()
+    assert (proposed["state"], proposed["elapsed"]) == ("proposed", "restart")
+    ruled = await rule(desk, ticket, desk.requester, confirms=proposed["id"])
     assert ruled.json()["elapsed"] == "restart"
     after = await resolution(desk, ticket)
     assert after["elapsed_seconds"] < 60
     assert timedelta(seconds=after["target_seconds"]) == timedelta(hours=4)
+
+
+async def test_who_confirms_takes_no_restart_that_was_not_proposed(desk: Desk) -> None:
+    ticket = await desk.submit()
+    proposed = (await rule(desk, ticket, desk.requester, priority="urgent")).json()
+    refused = await rule(desk, ticket, desk.agent, confirms=proposed["id"], elapsed="restart")
+    assert (refused.status_code, refused.json()["code"]) == (409, "elapsed_is_proposed")
+    assert [each["pointer"] for each in refused.json()["errors"]] == ["/elapsed"]
+    ruled = await rule(desk, ticket, desk.agent, confirms=proposed["id"], elapsed="keep")
+    assert (ruled.status_code, ruled.json()["elapsed"]) == (201, "keep")

@@ -9,7 +9,6 @@ from services.requests.firing.service.worker import FiringWorker
 from services.requests.rulings.schemas import NewRuling
 from services.requests.rulings.service import worker
 from services.requests.rulings.service.priority import rule_priority
-from services.requests.timeline.vocabulary import Restart
 from services.shared.auth import Actor
 from services.shared.db import hot_connection, hot_transaction
 from tests.requests.rulings.test_priority import resolution, rule
@@ -31,9 +30,9 @@ async def announced(desk: Desk) -> tuple[dict[str, Any], datetime]:
 async def test_a_priority_that_is_confirmed_meanwhile(desk: Desk) -> None:
     ticket, asked_at = await announced(desk)
     before = await resolution(desk, ticket)
-    proposed = (await rule(desk, ticket, desk.agent, priority="low")).json()
+    proposed = (await rule(desk, ticket, desk.agent, priority="low", elapsed="restart")).json()
     customer = Actor(desk.requester_id, department_roles={desk.hr.id: "member"})
-    confirms = NewRuling(confirms=UUID(proposed["id"]), elapsed=Restart.RESTART)
+    confirms = NewRuling(confirms=UUID(proposed["id"]))
     async with hot_transaction(desk.app.state.engine) as connection:
         terms = desk.app.state.terms
         await rule_priority(connection, terms, customer, UUID(ticket["id"]), confirms, now=asked_at)

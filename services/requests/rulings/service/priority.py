@@ -13,6 +13,7 @@ from services.requests.catalogue.terms import TermsCache
 from services.requests.rulings.queries import agreed_content, published_targets
 from services.requests.rulings.rules import (
     ConfirmsOwnProposal,
+    ElapsedIsProposed,
     PriorityNotPromised,
     PromisedAlready,
     ProposalNotOpen,
@@ -43,7 +44,7 @@ async def rule_priority(
     """Propose another promised priority, or confirm what the other side proposed; the proposal or the ruling.
 
     UnknownTicket, OnlyLooksOn, TicketHasEnded, ProposesOrConfirms, UnknownProposal, ProposalNotOpen,
-    ConfirmsOwnProposal, PromisedAlready, PriorityNotPromised.
+    ElapsedIsProposed, ConfirmsOwnProposal, PromisedAlready, PriorityNotPromised.
     """
     current = await terms.current(connection.fetch)
     held = await unfold(connection, current, await readable_ticket(connection, actor, ticket_id, hold=True))
@@ -82,7 +83,7 @@ async def _proposed(
     targets = await _targets(connection, held, priority)
     if await _word_is_enough(connection, actor, held):
         return _event(held, actor, side, PriorityRuled(priority, targets, new.elapsed), now, now)
-    return _event(held, actor, side, PriorityProposed(priority), max(now, held.progress.latest[0]), now)
+    return _event(held, actor, side, PriorityProposed(priority, new.elapsed), max(now, held.progress.latest[0]), now)
 
 
 async def _confirmed(
@@ -101,9 +102,12 @@ async def _confirmed(
         raise UnknownProposal(pointer="/confirms")
     if _state_of(held.events, proposal) is not RulingState.PROPOSED:
         raise ProposalNotOpen(pointer="/confirms")
-    side, priority = _confirming_side(actor, sides, proposal), proposal.payload.priority
+    side = _confirming_side(actor, sides, proposal)
+    priority, restart = proposal.payload.priority, proposal.payload.restart
+    if "elapsed" in new.model_fields_set and new.elapsed is not restart:
+        raise ElapsedIsProposed(pointer="/elapsed", proposed=restart.value)
     targets = await _targets(connection, held, priority)
-    return _event(held, actor, side, PriorityRuled(priority, targets, new.elapsed, proposal_id), now, now)
+    return _event(held, actor, side, PriorityRuled(priority, targets, restart, proposal_id), now, now)
 
 
 def _confirming_side(actor: Actor, sides: Sequence[Side], proposal: Event) -> Side:
@@ -174,8 +178,9 @@ def _told(events: Sequence[Event], event: Event) -> Told:
     told: Told = {"id": event.id, "side": event.actor.side, "actor_id": event.actor.id, "at": event.recorded_at}
     ruled: Told
     match event.payload:
-        case PriorityProposed(priority=priority):
-            return told | {"kind": "priority", "state": _state_of(events, event), "priority": priority}
+        case PriorityProposed(priority=priority, restart=elapsed):
+            proposed = {"kind": "priority", "state": _state_of(events, event), "priority": priority}
+            return told | proposed | {"elapsed": elapsed}
         case PriorityRuled(priority=priority, restart=elapsed, proposal=proposal):
             ruled = {"kind": "priority", "priority": priority, "proposal_id": proposal}
         case CalendarRuled(calendar_id=calendar_id, version=version, restart=elapsed):
