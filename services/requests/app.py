@@ -44,12 +44,12 @@ from services.shared.service_app import service_app
 from services.shared.upkeep import ConsumersCheck, outbox_check, tidy
 
 ROUTERS = (
+    asking.router,  # a request is compared with one route after the other: the busiest come first
+    acting.router,
+    showing.router,
     calendars.router,
     catalogue.router,
     agreements.router,
-    asking.router,
-    acting.router,
-    showing.router,
     imports.router,
     messages.router,
     reports.router,

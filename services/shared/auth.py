@@ -6,7 +6,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request, Security
-from fastapi.security import HTTPBearer, SecurityScopes
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security import SecurityScopes
+from fastapi.security.base import SecurityBase
 
 from services.shared.department_roles import RolesUnavailable
 from services.shared.key_ring import KeysUnavailable
@@ -63,12 +65,12 @@ def actor_of(claims: Claims, token: str) -> Actor:
 
 async def authenticate(request: Request) -> Actor | None:
     """The request's actor, none without an Authorization header; Unauthenticated for a bad one."""
-    header = request.headers.get("authorization")
-    if header is None:
-        return None
     known: Any = getattr(request.state, "actor", None)
     if isinstance(known, Actor):
         return known
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or len(request.headers.getlist("authorization")) != 1:
         raise Unauthenticated
@@ -86,22 +88,28 @@ async def authenticate(request: Request) -> Actor | None:
     return actor
 
 
-_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", scheme_name="access_token")
+class _SignedIn(SecurityBase):
+    """The dependency of routes that ask for a signed-in actor, and the contract's word about their token, in one."""
+
+    model = HTTPBearer(bearerFormat="JWT")
+    scheme_name = "access_token"
+
+    async def __call__(self, request: Request, wanted: SecurityScopes) -> Actor:
+        actor = await authenticate(request)
+        if actor is None:
+            raise Unauthenticated
+        for scope in wanted.scopes:
+            if scope not in actor.scopes:
+                raise MissingScope(scope=scope)
+        return actor
 
 
-async def _required(request: Request, wanted: SecurityScopes, _: Annotated[object, Depends(_bearer)]) -> Actor:
-    actor = await authenticate(request)
-    if actor is None:
-        raise Unauthenticated
-    for scope in wanted.scopes:
-        if scope not in actor.scopes:
-            raise MissingScope(scope=scope)
-    return actor
+_signed_in = _SignedIn()
 
 
 def requires(*scopes: str) -> Any:
     """A signature's word for "signed in, with these scopes": `actor: Annotated[Actor, requires("tickets:write")]`."""
-    return Security(_required, scopes=list(scopes))
+    return Security(_signed_in, scopes=list(scopes))
 
 
 OptionalActor = Annotated[Actor | None, Depends(authenticate)]
@@ -110,4 +118,4 @@ OptionalActor = Annotated[Actor | None, Depends(authenticate)]
 
 def is_protected(dependency: Any) -> bool:
     """Whether a route's dependant tree asks for a signed-in actor."""
-    return dependency.call is _required or any(is_protected(inner) for inner in dependency.dependencies)
+    return dependency.call is _signed_in or any(is_protected(inner) for inner in dependency.dependencies)
