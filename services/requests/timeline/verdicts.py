@@ -11,6 +11,7 @@ Read where `agreements.md` is brief:
 """
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from services.requests.timeline.calendars import in_force, version_at
@@ -158,7 +159,12 @@ def deadline_of(needed_by: str, calendar: WorkingTime) -> datetime | None:
             instant = datetime.fromisoformat(needed_by)
             return instant.astimezone(UTC) if instant.tzinfo else None
         day = date.fromisoformat(needed_by)
-        clock = LocalClock(calendar.definition.time_zone, day.year, day.year)
+        clock = _clock_of(calendar.definition.time_zone, day.year)
         return instant_at(clock.instant_of(midnight_of(day.toordinal() + 1)))
     except (ValueError, OverflowError):
         return None
+
+
+@lru_cache(maxsize=1024)
+def _clock_of(zone: str, year: int) -> LocalClock:
+    return LocalClock(zone, year, year)
