@@ -1,4 +1,4 @@
-"""For Schemathesis: an invitation of the administrator's, who is the one that asks everything there."""
+"""For Schemathesis: an invitation and messages of the administrator's, who is the one that asks everything there."""
 
 import re
 import time
@@ -27,12 +27,23 @@ def invitation(api: httpx.Client) -> dict[str, Any]:
     return read
 
 
+def messages(api: httpx.Client) -> list[str]:
+    """The ids of the administrator's messages; the invitation brings one."""
+    invitation(api)
+    deadline = time.monotonic() + PATIENCE
+    while not (found := api.get("/v1/messages").raise_for_status().json()["items"]):
+        if time.monotonic() > deadline:
+            raise TimeoutError("the administrator was told nothing")
+        time.sleep(0.1)
+    return [message["id"] for message in found]
+
+
 def _ticket(api: httpx.Client) -> dict[str, Any]:
     """Of a department that the administrator does not belong to, for nobody rates their own."""
     me = api.get("/v1/me").raise_for_status().json()["id"]
     own = {each["department_id"] for each in api.get(f"/v1/people/{me}").raise_for_status().json()["memberships"]}
     oldest_first = reversed(api.get("/v1/offerings?limit=200").raise_for_status().json()["items"])
-    offering = next(each for each in oldest_first if each["provider_department_id"] not in own)
+    offering = next(each for each in oldest_first if each["provider_department_id"] not in own and not _asks(each))
     departments = api.get("/v1/departments?limit=200").raise_for_status().json()["items"]
     customer = next(each["id"] for each in departments if each["id"] != offering["provider_department_id"])
     needed_by = (datetime.now(UTC) + timedelta(days=90)).isoformat()
@@ -42,6 +53,11 @@ def _ticket(api: httpx.Client) -> dict[str, Any]:
         "customer_department_id": next(iter(own), customer),
         "needed_by": needed_by,
     }
+
+
+def _asks(offering: dict[str, Any]) -> bool:
+    """Whether its form refuses a ticket without fields."""
+    return bool(offering["form"] and offering["form"]["schema"].get("required"))
 
 
 def token_of(invitation: dict[str, Any]) -> str:

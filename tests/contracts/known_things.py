@@ -16,7 +16,7 @@ from uuid import UUID
 
 import schemathesis
 
-from tests.contracts.asked_people import invitation, token_of, whole_form
+from tests.contracts.asked_people import invitation, messages, token_of, whole_form
 from tests.contracts.known_agreements import agreements, manage_both, proposal, proposed
 from tests.contracts.known_platform import api, calendars, credentials, departments, get, ids, last, offerings, post
 
@@ -68,6 +68,11 @@ def _invitation() -> dict[str, Any]:
 
 
 @cache
+def _messages() -> list[str]:
+    return messages(api())
+
+
+@cache
 def _imports() -> list[str]:
     return [_started_import(LOG, dry_run=False)]
 
@@ -108,6 +113,7 @@ KNOWN: dict[str, Callable[[], list[str]]] = {
     "ticket_id": _tickets,
     "client_id": _clients,
     "import_id": _imports,
+    "message_id": _messages,
     "invitation_id": lambda: [_invitation()["id"]],
 }
 
