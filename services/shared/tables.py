@@ -1,8 +1,7 @@
 """What the tables of every service share: one registry a service, and names by convention."""
 
-from sqlalchemy import MetaData, inspect
+from sqlalchemy import MetaData
 from sqlalchemy.orm import registry
-from sqlmodel import SQLModel
 
 NAMING_CONVENTION = {
     "ix": "ix_%(column_0_N_label)s",
@@ -19,10 +18,3 @@ def new_registry() -> registry:
     `SQLModel.metadata` is one for the whole process, where the `outbox` tables of two services clash.
     """
     return registry(metadata=MetaData(naming_convention=NAMING_CONVENTION))
-
-
-def replacing(table: type[SQLModel], key: tuple[str, ...], but: tuple[str, ...] = ()) -> str:
-    """The end of an INSERT that replaces the row with the same key, all columns of `table` except `key` and `but`."""
-    columns = [column.name for column in inspect(table).columns if column.name not in (*key, *but)]
-    assignments = ", ".join(f"{column} = excluded.{column}" for column in columns)
-    return f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {assignments}"

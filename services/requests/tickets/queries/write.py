@@ -10,13 +10,22 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
+from sqlalchemy import inspect
+from sqlmodel import SQLModel
 from uuid_utils.compat import uuid7
 
 from services.requests.tickets.models import LedgerInterval, TicketClock, TicketLink
 from services.requests.tickets.rules.stored import Kept, Row
 from services.shared.db import Connection
 from services.shared.outbox import OutboxValues
-from services.shared.tables import replacing
+
+
+def _replacing(table: type[SQLModel], key: tuple[str, ...], but: tuple[str, ...] = ()) -> str:
+    """The end of an INSERT that replaces the row with the same key, all columns of `table` except `key` and `but`."""
+    columns = [column.name for column in inspect(table).columns if column.name not in (*key, *but)]
+    assignments = ", ".join(f"{column} = excluded.{column}" for column in columns)
+    return f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {assignments}"
+
 
 _OUTBOX = """
     INSERT INTO outbox (id, aggregate, subject, body, created_at)
@@ -70,12 +79,12 @@ WITH changed AS (
     INSERT INTO ticket_event SELECT e.* FROM changed, jsonb_populate_recordset(NULL::ticket_event, $3::jsonb) AS e
 ), ledger AS (
     INSERT INTO ledger_interval SELECT l.* FROM changed, jsonb_populate_recordset(NULL::ledger_interval, $4::jsonb) AS l
-    {replacing(LedgerInterval, ("ticket_id", "position"))}
+    {_replacing(LedgerInterval, ("ticket_id", "position"))}
 ), shorter AS (
     DELETE FROM ledger_interval USING changed WHERE ticket_id = changed.id AND position >= $5
 ), clocks AS (
     INSERT INTO ticket_clock SELECT c.* FROM changed, jsonb_populate_recordset(NULL::ticket_clock, $6::jsonb) AS c
-    {replacing(TicketClock, ("ticket_id", "clock", "cycle"), but=("id",))}
+    {_replacing(TicketClock, ("ticket_id", "clock", "cycle"), but=("id",))}
 ), fewer AS (
     DELETE FROM ticket_clock USING changed
     WHERE ticket_id = changed.id AND (clock, cycle) NOT IN (
@@ -83,7 +92,7 @@ WITH changed AS (
     )
 ), links AS (
     INSERT INTO ticket_link SELECT k.* FROM changed, jsonb_populate_recordset(NULL::ticket_link, $7::jsonb) AS k
-    {replacing(TicketLink, ("id",), but=("department_id",))}
+    {_replacing(TicketLink, ("id",), but=("department_id",))}
 ), unlinked AS (
     DELETE FROM ticket_link USING changed
     WHERE ticket_id = changed.id AND ticket_link.id NOT IN (
