@@ -37,7 +37,7 @@ Step: TypeAlias = Callable[[Standing], Awaitable[Sequence[SignIn]]]
 async def _demo(standing: Standing, tickets: int) -> Sequence[SignIn]:
     secret = load_secrets(standing.data).postgres
     people = await make_demo(_databases(standing), secret, count=tickets)
-    await wait_for_effects(standing.base_url)
+    await wait_for_effects(standing.base_url, count=tickets)
     known = {person.email for person in standing.sign_ins}
     return [SignIn(p.email, p.password, p.role, p.department) for p in people if p.email not in known]
 

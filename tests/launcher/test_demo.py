@@ -4,6 +4,7 @@ import asyncpg
 import pytest
 
 from services.launcher.demo.make import make_demo
+from services.launcher.demo.work import Simulation
 from tests.embedded import Databases
 
 SHOWN = {
@@ -16,6 +17,7 @@ SHOWN = {
 Made = tuple[dict[str, str], list[tuple[str, str]]]
 """Addresses of the databases by service, and who can sign in with what."""
 COUNT = 40
+PEOPLE = 31
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +48,20 @@ async def test_once_more_changes_nothing(made: Made) -> None:
     again = await make_demo(urls, "a secret of a test", count=2 * COUNT)
     assert [(person.email, person.password) for person in again] == sign_ins
     assert [await _kept(url) for url in urls.values()] == before
+
+
+async def test_who_hears_of_people_meanwhile_need_not_wait(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urls = {service: (await databases.fresh(service)).runtime for service in SHOWN}
+    held = "SELECT count(*) AS people FROM (SELECT FROM person_copy FOR UPDATE NOWAIT) AS free"
+
+    async def play(*_: object) -> None:
+        for service in ("requests", "feedback"):
+            assert (await _rows(urls[service], held))[0]["people"] == PEOPLE
+
+    monkeypatch.setattr(Simulation, "play", play)
+    await make_demo(urls, "a secret of a test", count=1)
 
 
 async def _rows(url: str, sql: str) -> list[asyncpg.Record]:

@@ -22,7 +22,7 @@ from services.requests.departments.rules import Department
 from services.shared.db import make_engine, make_sessions
 
 BEGINNING = datetime(2026, 1, 1, 8, tzinfo=UTC)
-PATIENCE = 60.0
+PATIENCE, PATIENCE_FOR_A_TICKET = 60.0, 0.1
 LOOK = 0.1
 
 
@@ -33,9 +33,13 @@ async def make_demo(databases: Mapping[str, str], secret: str, *, count: int) ->
     """
     now = datetime.now(UTC)
     people, departments = await _make_people(databases["identity"], secret, now)
+    async with opened(databases) as house:
+        if await house.connection.fetchval("SELECT EXISTS (SELECT FROM offering)"):
+            return people
+        # Kept at once: identity tells of the same people meanwhile, and who takes that in must not wait for minutes.
+        await introduce(house, departments, people)
     async with opened(databases, ASKING) as house:
-        if not await house.connection.fetchval("SELECT EXISTS (SELECT FROM offering)"):
-            await _make_work(house, departments, people, count, now)
+        await _make_work(house, departments, people, count, now)
     return people
 
 
@@ -69,7 +73,6 @@ async def _make_work(
 ) -> None:
     """First the stories, with fixed dates; then the weeks that end now."""
     cast = {person.name: person.actor for person in people}
-    await introduce(house, departments, people)
     await open_for_work(house, departments, now=BEGINNING)
     for chapter in (computer, scrubs):
         await chapter.tell(WeeksStage(house, cast, departments))
@@ -77,14 +80,18 @@ async def _make_work(
     await Simulation(house, departments, people).play(count, now)
 
 
-async def wait_for_effects(base_url: str) -> None:
-    """Until every event that was written has taken effect everywhere. CannotStart after a minute."""
+async def wait_for_effects(base_url: str, *, count: int) -> None:
+    """Until every event that was written has taken effect everywhere.
+
+    CannotStart after a minute, and a tenth of a second for each of `count` tickets.
+    """
+    patience = PATIENCE + PATIENCE_FOR_A_TICKET * count
     async with httpx.AsyncClient(base_url=base_url, timeout=5, trust_env=False) as client:
-        for _ in range(round(PATIENCE / LOOK)):
+        for _ in range(round(patience / LOOK)):
             if _has_settled((await client.get("/health/ready")).json()):
                 return
             await asyncio.sleep(LOOK)
-    raise CannotStart("the events of the demo have not taken effect within a minute; see the services' logs")
+    raise CannotStart(f"the demo's events have not taken effect within {patience:.0f} s; see the services' logs")
 
 
 def _has_settled(ready: dict[str, Any]) -> bool:
