@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import TypeAlias
 
 from services.launcher.data_directory import DataDirectory, read_json, write_text_whole, write_whole
-from services.launcher.demo.make import make_demo, wait_for_effects
+from services.launcher.demo.make import make_demo
+from services.launcher.demo.settling import wait_for_effects
 from services.launcher.first_admin import make_first_admin_link
 from services.launcher.secrets_file import load_secrets
 
@@ -37,7 +38,7 @@ Step: TypeAlias = Callable[[Standing], Awaitable[Sequence[SignIn]]]
 async def _demo(standing: Standing, tickets: int) -> Sequence[SignIn]:
     secret = load_secrets(standing.data).postgres
     people = await make_demo(_databases(standing), secret, count=tickets)
-    await wait_for_effects(standing.base_url, count=tickets)
+    await wait_for_effects(_services(standing), count=tickets)
     known = {person.email for person in standing.sign_ins}
     return [SignIn(p.email, p.password, p.role, p.department) for p in people if p.email not in known]
 
@@ -47,6 +48,11 @@ async def _first_admin(standing: Standing) -> Sequence[SignIn]:
     if link is not None:
         write_text_whole(standing.data.first_admin, f"{link}\n", mode=0o600)
     return []
+
+
+def _services(standing: Standing) -> list[str]:
+    """The services' own addresses, as the gateway finds them."""
+    return [url for name, url in standing.environments["gateway"].items() if name.endswith("_URLS")]
 
 
 def _databases(standing: Standing) -> dict[str, str]:

@@ -57,6 +57,16 @@ def status_of(line: list[str]) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_whoever_reads_the_demos_file_finds_every_figure(launch: Launch, data: Path) -> None:
+    up = launch(data, "--demo", "100").wait()
+    counted = up.ask("feedback", "SELECT sum(tickets)::int FROM interaction")
+    assert counted == up.ask("requests", "SELECT count(*)::int FROM ticket")
+    assert up.ask("feedback", "SELECT count(*)::int FROM dead_letter") == 0
+    assert up.stop() == 0
+
+
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_whatever_is_killed_comes_back_with_everything(launch: Launch, data: Path) -> None:
     up = launch(data).wait()

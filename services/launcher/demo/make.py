@@ -1,11 +1,7 @@
-"""Making the demo on a platform that is up, in process: identity first, then the work, then wait for its effects."""
+"""Making the demo on a platform that is up, in process: identity first, then the work."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
-
-import httpx
 
 from services.identity.accounts.service.passwords import passwords_of
 from services.identity.departments.models import Department as IdentityDepartment
@@ -17,13 +13,10 @@ from services.launcher.demo.people import DemoPerson, ensure_departments, ensure
 from services.launcher.demo.story import WEEKS
 from services.launcher.demo.weeks import WeeksStage
 from services.launcher.demo.work import Simulation
-from services.launcher.errors import CannotStart
 from services.requests.departments.rules import Department
 from services.shared.db import make_engine, make_sessions
 
 BEGINNING = datetime(2026, 1, 1, 8, tzinfo=UTC)
-PATIENCE, PATIENCE_FOR_A_TICKET = 60.0, 0.1
-LOOK = 0.1
 
 
 async def make_demo(databases: Mapping[str, str], secret: str, *, count: int) -> list[DemoPerson]:
@@ -78,25 +71,3 @@ async def _make_work(
         await chapter.tell(WeeksStage(house, cast, departments))
     await agree(house, departments, cast, now=now - timedelta(weeks=WEEKS, days=1))
     await Simulation(house, departments, people).play(count, now)
-
-
-async def wait_for_effects(base_url: str, *, count: int) -> None:
-    """Until every event that was written has taken effect everywhere.
-
-    CannotStart after a minute, and a tenth of a second for each of `count` tickets.
-    """
-    patience = PATIENCE + PATIENCE_FOR_A_TICKET * count
-    async with httpx.AsyncClient(base_url=base_url, timeout=5, trust_env=False) as client:
-        for _ in range(round(patience / LOOK)):
-            if _has_settled((await client.get("/health/ready")).json()):
-                return
-            await asyncio.sleep(LOOK)
-    raise CannotStart(f"the demo's events have not taken effect within {patience:.0f} s; see the services' logs")
-
-
-def _has_settled(ready: dict[str, Any]) -> bool:
-    """Whether no outbox waits and every consumer has caught up, as the gateway's readiness tells it."""
-    checks = [service.get("checks", {}) for service in ready.get("services", {}).values()]
-    outboxes = [check["outbox"].get("oldest_seconds") for check in checks if "outbox" in check]
-    consumers = [check["consumers"].get("caught_up") for check in checks if "consumers" in check]
-    return bool(consumers) and not any(outboxes) and all(consumers)
