@@ -36,7 +36,7 @@ class Up:
 
     def wait(self) -> "Up":
         """Until it has said that everything is up; fails with what it said if it ended instead."""
-        wait_until(lambda: self.process.poll() is not None or "Ctrl-C stops everything" in self.told(), patience=110)
+        wait_until(lambda: self.process.poll() is not None or "Ctrl-C stops everything" in self.told(), patience=170)
         assert self.is_ready(), self.told()
         return self
 

@@ -11,8 +11,11 @@ from tests.e2e.organisation import interactions
 from tests.e2e.running import Running
 from tests.e2e.submitting import Tally
 
-READS = {"requests": "ACUERDO_IDENTITY", "feedback": "ACUERDO_REQUESTS"}
-"""The stream that each consuming service reads."""
+READS = {
+    "requests": ("ACUERDO_IDENTITY", "ACUERDO_FEEDBACK"),
+    "feedback": ("ACUERDO_REQUESTS", "ACUERDO_IDENTITY"),
+}
+"""The streams that each consuming service reads."""
 TICKETS = "SELECT subject, id::text FROM ticket"
 TICKETS_BY_PAIR = (
     "SELECT customer_department_id::text, provider_department_id::text, count(*) FROM ticket GROUP BY 1, 2"
@@ -54,7 +57,10 @@ async def audit(running: Running, admin: str, tally: Tally) -> Books:
         unknown=by_key.keys() - tally.acknowledged.keys(),
         in_requests={(customer, by): count for customer, by, count in await running.rows("requests", TICKETS_BY_PAIR)},
         in_feedback=await interactions(running, admin),
-        published={name: await published_for(running, stream, name) for name, stream in READS.items()},
+        published={
+            name: [each for stream in streams for each in await published_for(running, stream, name)]
+            for name, streams in READS.items()
+        },
         taken_in={
             name: {event_id for (event_id,) in await running.rows(name, "SELECT event_id::text FROM inbox")}
             for name in READS

@@ -118,7 +118,7 @@ class Running:
 
     async def waiting_events(self) -> int:
         """Rows in the outboxes."""
-        return sum([int(await self.value(name, "SELECT count(*) FROM outbox")) for name in ("identity", "requests")])
+        return sum([int(await self.value(name, "SELECT count(*) FROM outbox")) for name in SERVERS[:-1]])
 
     async def value(self, service: str, sql: str) -> Any:
         """The one value that a statement reads in a service's database."""
