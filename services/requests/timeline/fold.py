@@ -20,7 +20,6 @@ from services.requests.timeline.events import Event, in_effect
 from services.requests.timeline.facts import Amended, Moved, Submitted
 from services.requests.timeline.ledger import Account, Interval, charge_of, tell
 from services.requests.timeline.links import Links
-from services.requests.timeline.payloads import Payload
 from services.requests.timeline.progress import Progress
 from services.requests.timeline.reactions import open_ticket, react
 from services.requests.timeline.readings import ClockReading, read_clocks
@@ -29,7 +28,7 @@ from services.requests.timeline.rulings import CalendarRuled, PriorityRuled, Rul
 from services.requests.timeline.scene import Scene
 from services.requests.timeline.terms import Terms
 from services.requests.timeline.verdicts import Verdicts, at_amendment, at_return, at_submission, extension
-from services.requests.timeline.vocabulary import CUSTOMER, FINAL, EventKind, State
+from services.requests.timeline.vocabulary import CUSTOMER, FINAL, EventKind, Side, State
 from services.requests.worktime import WorkingTimeRefused, promise
 
 _WHY = {
@@ -144,7 +143,7 @@ def _after(progress: Progress, scene: Scene, event: Event) -> Progress:
             round_ += 1
         cycles = at_moment(progress.terms, cycles, moment, at, round_)
         running = running_after(running, moment)
-    asked = _asked(progress.asked, event.payload)
+    asked = _asked(progress.asked, event)
     verdicts = _judged(progress, asked, scene, event)
     if more := extension(verdicts) - extension(progress.verdicts):
         cycles = extended(cycles, more, Change(Why.NOTICE, event.id, at, account.stretches(at)))
@@ -172,9 +171,10 @@ def _after(progress: Progress, scene: Scene, event: Event) -> Progress:
     )
 
 
-def _asked(asked: Submitted | None, payload: Payload) -> Submitted | None:
-    """The request as it is asked now."""
-    if asked is not None and isinstance(payload, Amended) and "needed_by" in payload.changes:
+def _asked(asked: Submitted | None, event: Event) -> Submitted | None:
+    """The request as it is asked now: only who asks says by when it is needed."""
+    payload, is_theirs = event.payload, event.actor.side is Side.CUSTOMER
+    if asked is not None and is_theirs and isinstance(payload, Amended) and "needed_by" in payload.changes:
         needed_by = payload.changes["needed_by"]
         return replace(asked, needed_by=needed_by if isinstance(needed_by, str) else None)
     return asked

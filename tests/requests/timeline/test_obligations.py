@@ -204,6 +204,8 @@ def test_notice_is_decided_again_only_if_it_is_needed_earlier() -> None:
     story = noticed("2024-05-24")
     story.customer("tue 09:00", Amended({"needed_by": "2024-05-30"}))
     assert story.clock(NOTICE, "tue 10:00") == story.clock(NOTICE, "mon 10:00")
+    story.provider("tue 09:30", Amended({"needed_by": "2024-05-10"}))  # which is not theirs to say
+    assert story.clock(NOTICE, "tue 10:00").observed == story.clock(NOTICE, "mon 10:00").observed
     story.customer("tue 10:00", Amended({"needed_by": "2024-05-22"}))
     still = story.clock(NOTICE, "tue 11:00")
     assert (still.state, still.ended_at, still.observed) == (ClockState.MET, at("mon 09:00"), 13 * 8 * 3600)
