@@ -35,7 +35,7 @@ async def test_a_ticket_is_submitted_found_and_counted(running: Running, organis
 
     await until(is_counted)
     assert await interactions(running, member) == {(people, it): 1}
-    assert await interactions(running, organisation.admin) == {(people, it): 1}
+    assert (await interactions(running, organisation.admin))[people, it] == 1  # among those of other tests
     assert await interactions(running, stranger) == {}
 
 
