@@ -41,7 +41,7 @@ def _as_it_is_now(row: Row) -> Response:
 
 
 @router.patch(
-    "/v1/tickets/{ticket_id}",
+    "/v1/tickets/{ticket_id:uuid}",
     response_model=TicketPublic,
     responses=problem_responses(UnknownTicket, *AMENDMENT_PROBLEMS, PreconditionFailed, PreconditionRequired),
 )

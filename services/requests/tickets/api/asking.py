@@ -103,7 +103,7 @@ async def list_tickets(
     return json_answer({"items": [public_of(row) for row in shown], "next": following})
 
 
-@router.get("/v1/tickets/{ticket_id}", response_model=TicketPublic, responses=problem_responses(UnknownTicket))
+@router.get("/v1/tickets/{ticket_id:uuid}", response_model=TicketPublic, responses=problem_responses(UnknownTicket))
 async def get_ticket(ticket_id: TicketId, actor: Reader, connection: HotTransaction, request: Request) -> Response:
     """One ticket."""
     row = await readable_ticket(connection, actor, ticket_id)
