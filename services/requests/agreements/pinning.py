@@ -11,6 +11,7 @@ from services.requests.agreements.rules.content import (
     content_of,
 )
 from services.requests.catalogue.covering import Covering
+from services.requests.catalogue.rules import PublishedTarget
 from services.requests.catalogue.terms import OfferingTerms
 from services.requests.timeline.promised import PinnedObligation, PinnedTarget, PinnedTerms
 from services.requests.timeline.terms import BEFORE_DUE
@@ -45,18 +46,22 @@ def pin_defaults(offered: OfferingTerms, priority: str) -> PinnedTerms:
         provider=offered.provider.code,
         calendar_id=offered.provider_calendar.calendar_id,
         targets=tuple(
-            PinnedTarget(
-                clock=ClockName(target.clock),
-                duration=target.duration,
-                calendar_id=offered.calendar_id(target),
-                due=target.due,
-                reopened=target.reopened,
-                third_party_pauses=target.third_party_pauses,
-                objective=target.objective,
-            )
-            for target in offered.targets(priority)
+            pin_published(target, offered.provider_calendar.calendar_id) for target in offered.targets(priority)
         ),
         calendars={str(PartyKind.CUSTOMER): offered.customer_calendar.calendar_id},
+    )
+
+
+def pin_published(target: PublishedTarget, calendar_id: UUID) -> PinnedTarget:
+    """A published target as tickets pin it; `calendar_id` holds where it names none of its own."""
+    return PinnedTarget(
+        clock=ClockName(target.clock),
+        duration=target.duration,
+        calendar_id=target.calendar_id or calendar_id,
+        due=target.due,
+        reopened=target.reopened,
+        third_party_pauses=target.third_party_pauses,
+        objective=target.objective,
     )
 
 

@@ -56,10 +56,6 @@ class OfferingTerms:
         """The published targets of a priority, at most one a clock."""
         return targets_of_priority(self.offering.targets, priority)
 
-    def calendar_id(self, target: PublishedTarget) -> UUID:
-        """The calendar in which the target counts."""
-        return target.calendar_id or self.provider_calendar.calendar_id
-
 
 @dataclass(slots=True)
 class Current:

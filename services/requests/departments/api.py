@@ -12,11 +12,10 @@ DEPARTMENT_PROBLEMS: tuple[type[Problem], ...] = (UnknownDepartment, Departments
 """What a route that names a department lists among its problems."""
 
 
-async def identity_for(request: Request) -> Identity:
-    """Identity, to be asked on behalf of the request's caller."""
+async def _identity(request: Request) -> Identity:
     actor = await authenticate(request)
     return Identity(request.app.state.identity, actor.token if actor is not None else "")
 
 
-AskIdentity = Annotated[Identity, Depends(identity_for)]
+AskIdentity = Annotated[Identity, Depends(_identity)]
 """A route's word for "may have to ask identity"; the app holds the client in `state.identity`."""

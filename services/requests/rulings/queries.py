@@ -5,11 +5,9 @@ from uuid import UUID
 
 import orjson
 
-from services.requests.agreements.rules.content import AgreementContent, content_of
 from services.requests.catalogue.rules import PublishedTarget
 from services.shared.db import Connection
 
-_AGREED = "SELECT content::text FROM agreement_version WHERE id = $1"
 _PUBLISHED = "SELECT content->>'default_targets' FROM offering_version WHERE offering_id = $1 AND number = $2"
 
 # A calendar's first version is ruled on nothing; an agreement's version reaches open tickets on its first day.
@@ -64,14 +62,6 @@ UPDATE ruling_job SET after = $2, ruled = ruled + $3, done_at = CASE WHEN $4 THE
 WHERE id = $1
 """
 FIRST = UUID(int=0)
-
-
-async def agreed_content(connection: Connection, version_id: UUID) -> AgreementContent:
-    """What an agreement version says. LookupError where there is none: ids come from our own rows."""
-    text = await connection.fetchval(_AGREED, version_id)
-    if text is None:
-        raise LookupError(f"no agreement version {version_id}")
-    return content_of(text)
 
 
 async def published_targets(connection: Connection, offering_id: UUID, number: int) -> list[PublishedTarget]:

@@ -2,10 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
-
-import orjson
 
 from services.requests.firing.rules import Department
 from services.shared.db import Connection
@@ -23,7 +20,6 @@ SELECT extract(epoch FROM least(
     (SELECT min(lapses_at) FROM ticket WHERE lapses_at IS NOT NULL AND id <> ALL($1::uuid[]))
 ) - clock_timestamp())::float
 """
-_AGREED = "SELECT id, (content->'escalations')::text FROM agreement_version WHERE id = ANY($1::uuid[])"
 _IN_ROLES = """
 SELECT d.department_id, d.role, p.id FROM unnest($1::text[], $2::text[]) AS d(department_id, role)
 JOIN person_copy p ON p.departments @> jsonb_build_object(d.department_id, d.role) WHERE p.is_active
@@ -50,11 +46,6 @@ async def seconds_to_next(connection: Connection, but: Collection[UUID]) -> floa
     """
     seconds: float | None = await connection.fetchval(_NEXT, list(but))
     return seconds
-
-
-async def agreed_escalations(connection: Connection, versions: Collection[UUID]) -> dict[UUID, list[Any]]:
-    """The escalation rules of these agreement versions, as documents."""
-    return {row[0]: orjson.loads(row[1]) for row in await connection.fetch(_AGREED, list(versions))}
 
 
 async def people_in(connection: Connection, departments: Collection[Department]) -> Mapping[Department, list[UUID]]:

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from services.requests.agreements.queries.read import escalations_of
 from services.requests.agreements.rules.content import Escalation
 from services.requests.catalogue.terms import TermsCache
-from services.requests.firing.queries.following import agreed_escalations, people_in
+from services.requests.firing.queries.following import people_in
 from services.requests.firing.rules import (
     WHOLE,
     Audience,
@@ -56,7 +57,7 @@ class Escalations:
     """Carries out what agreements want; keeps their rules in memory, for a version never changes."""
 
     def __init__(self) -> None:
-        self._agreed: dict[UUID, list[Escalation]] = {}
+        self._agreed: dict[UUID, tuple[Escalation, ...]] = {}
 
     async def run(
         self, connection: Connection, terms: TermsCache, fired: Sequence[tuple[Row, Threshold]], *, now: datetime
@@ -83,10 +84,8 @@ class Escalations:
         if len(self._agreed) >= MOST_KEPT:
             self._agreed.clear()
         missing = [each for each in versions if each is not None and each not in self._agreed]
-        if not missing:
-            return
-        for version_id, documents in (await agreed_escalations(connection, missing)).items():
-            self._agreed[version_id] = [Escalation.read(each) for each in documents]
+        if missing:
+            self._agreed |= await escalations_of(connection.fetch, missing)
 
     def _called_for(self, fired: Sequence[tuple[Row, Threshold]]) -> Iterator[Call]:
         known: dict[tuple[UUID | None, str, str, int], Wanted | None] = {}

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.requests.agreements.pinning import pin_agreement
+from services.requests.agreements.pinning import pin_agreement, pin_published
+from services.requests.agreements.queries.read import contents_of
 from services.requests.catalogue.rules import targets_of_priority
 from services.requests.catalogue.terms import TermsCache
-from services.requests.rulings.queries import agreed_content, published_targets
+from services.requests.rulings.queries import published_targets
 from services.requests.rulings.rules import (
     ConfirmsOwnProposal,
     ElapsedIsProposed,
@@ -31,7 +32,7 @@ from services.requests.timeline.events import Event, in_effect
 from services.requests.timeline.facts import PriorityProposed
 from services.requests.timeline.promised import PinnedTarget
 from services.requests.timeline.rulings import AgreementRuled, CalendarRuled, PriorityRuled
-from services.requests.timeline.vocabulary import DONE, ClockName, Side
+from services.requests.timeline.vocabulary import DONE, Side
 from services.shared.auth import Actor
 from services.shared.db import Connection
 
@@ -122,7 +123,7 @@ async def _word_is_enough(connection: Connection, actor: Actor, held: Unfolded) 
     version_id = held.progress.terms.agreement_version_id
     if version_id is None:
         return False
-    named = (await agreed_content(connection, version_id)).priority_role
+    named = (await contents_of(connection.fetch, [version_id]))[version_id].priority_role
     if named is None:
         return False
     side, _, role = named.partition(":")
@@ -134,25 +135,19 @@ async def _targets(connection: Connection, held: Unfolded, priority: str) -> tup
     """What covers the ticket promises for that priority. PriorityNotPromised where that is nothing."""
     row, version_id = held.row, held.progress.terms.agreement_version_id
     if version_id is not None:
-        content = await agreed_content(connection, version_id)
+        contents = await contents_of(connection.fetch, [version_id])
         pinned = pin_agreement(
-            content, version_id, provider=held.pinned.provider, offering_id=row["offering_id"], priority=priority
+            contents[version_id],
+            version_id,
+            provider=held.pinned.provider,
+            offering_id=row["offering_id"],
+            priority=priority,
         )
         targets = pinned.targets
     else:
         published = await published_targets(connection, row["offering_id"], row["offering_version"])
-        targets = tuple(
-            PinnedTarget(
-                clock=ClockName(target.clock),
-                duration=target.duration,
-                calendar_id=target.calendar_id or held.pinned.calendar_id,
-                due=target.due,
-                reopened=target.reopened,
-                third_party_pauses=target.third_party_pauses,
-                objective=target.objective,
-            )
-            for target in targets_of_priority(published, priority)
-        )
+        chosen = targets_of_priority(published, priority)
+        targets = tuple(pin_published(each, held.pinned.calendar_id) for each in chosen)
     if not targets and held.progress.cycles:
         raise PriorityNotPromised(pointer="/priority", priority=priority)
     return targets

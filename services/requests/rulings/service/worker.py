@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils.compat import uuid7
 
 from services.requests.agreements.pinning import pin_agreement
+from services.requests.agreements.queries.read import contents_of
 from services.requests.agreements.rules.content import AgreementContent
 from services.requests.catalogue.terms import Current, TermsCache
 from services.requests.departments.service import Identity
@@ -76,7 +77,8 @@ async def rule_batch(connection: Connection, terms: TermsCache, identity: Identi
         return False
     content = None
     if job["agreement_version_id"] is not None:
-        content = await queries.agreed_content(connection, job["agreement_version_id"])
+        version_id = job["agreement_version_id"]
+        content = (await contents_of(connection.fetch, [version_id]))[version_id]
     found = await _concerned(connection, job, content)
     ruled = 0
     for ticket_id in found:

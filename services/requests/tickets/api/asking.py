@@ -8,7 +8,8 @@ from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field
 
 from services.requests.answers import json_answer
-from services.requests.tickets.api import AtDesk, Reader, TicketId, Writer
+from services.requests.departments.api import AskIdentity
+from services.requests.tickets.api import Reader, Terms, TicketId, Writer
 from services.requests.tickets.queries.read import page_of_tickets, public_of
 from services.requests.tickets.refusals import SUBMISSION_PROBLEMS, UnknownTicket
 from services.requests.tickets.schemas import NewTicket, Priority, TicketPublic
@@ -19,7 +20,7 @@ from services.requests.tickets.service.submit import submit_ticket as submit
 from services.requests.timeline.vocabulary import State
 from services.shared.etags import NotModified, etag, names_version
 from services.shared.paging import BadCursor, Paging
-from services.shared.routing import HotTransaction, OneStatementRoute, feature_router, problem_responses
+from services.shared.routing import HotTransaction, Now, OneStatementRoute, feature_router, problem_responses
 from services.shared.schemas import Id, Instant, Page
 
 router = feature_router("tickets", OneStatementRoute)
@@ -72,17 +73,21 @@ class TicketFilters(BaseModel):
     response_model=TicketPublic,
     responses=problem_responses(*SUBMISSION_PROBLEMS),
 )
-async def submit_ticket(new: NewTicket, actor: Writer, desk: AtDesk) -> Response:
+async def submit_ticket(
+    new: NewTicket, actor: Writer, connection: HotTransaction, terms: Terms, identity: AskIdentity, now: Now
+) -> Response:
     """Ask a department for one of its offerings. The answer leaves when the ticket is committed."""
-    row = await submit(desk.connection, desk.terms, desk.identity, actor, new, now=desk.now)
+    row = await submit(connection, terms, identity, actor, new, now=now)
     headers = {"Location": f"/v1/tickets/{row['id']}", "ETag": etag(row["version"])}
     return json_answer({name: row[name] for name in TicketPublic.model_fields}, 201, headers)
 
 
 @router.post("/v1/tickets/preview", response_model=PreviewPublic, responses=problem_responses(*SUBMISSION_PROBLEMS))
-async def preview_ticket(new: NewTicket, actor: Writer, desk: AtDesk) -> Response:
+async def preview_ticket(
+    new: NewTicket, actor: Writer, connection: HotTransaction, terms: Terms, identity: AskIdentity, now: Now
+) -> Response:
     """If I ask now, when do I get it? The same body as a new ticket's, and the same problems; nothing is written."""
-    return json_answer(await preview(desk.connection, desk.terms, desk.identity, actor, new, now=desk.now))
+    return json_answer(await preview(connection, terms, identity, actor, new, now=now))
 
 
 @router.get("/v1/tickets", response_model=Page[TicketPublic], responses=problem_responses(BadCursor))
