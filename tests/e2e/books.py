@@ -16,6 +16,7 @@ READS = {
     "feedback": ("ACUERDO_REQUESTS", "ACUERDO_IDENTITY"),
 }
 """The streams that each consuming service reads."""
+SUBMITTED = "acuerdo.requests.ticket.submitted.v1"
 TICKETS = "SELECT subject, id::text FROM ticket"
 TICKETS_BY_PAIR = (
     "SELECT customer_department_id::text, provider_department_id::text, count(*) FROM ticket GROUP BY 1, 2"
@@ -34,6 +35,8 @@ class Books:
     in_feedback: dict[tuple[str, str], int]
     published: dict[str, list[str]]
     """Ids of the events that JetStream holds for each consuming service, as often as it holds them."""
+    submissions: set[str]
+    """Ids of the events among them that tell of a submitted ticket."""
     taken_in: dict[str, set[str]]
     """Ids in the inbox of each consuming service."""
     dead_letters: int
@@ -61,6 +64,7 @@ async def audit(running: Running, admin: str, tally: Tally) -> Books:
             name: [each for stream in streams for each in await published_for(running, stream, name)]
             for name, streams in READS.items()
         },
+        submissions=set(await published_for(running, "ACUERDO_REQUESTS", "feedback", SUBMITTED)),
         taken_in={
             name: {event_id for (event_id,) in await running.rows(name, "SELECT event_id::text FROM inbox")}
             for name in READS
@@ -69,11 +73,14 @@ async def audit(running: Running, admin: str, tally: Tally) -> Books:
     )
 
 
-async def published_for(running: Running, stream: str, consumer: str) -> list[str]:
-    """The ids of all events in the stream that the consumer reads."""
+async def published_for(running: Running, stream: str, consumer: str, only: str | None = None) -> list[str]:
+    """The ids of all events in the stream that the consumer reads, or of those on one subject alone."""
     client = await nats.connect(running.nats_url())
     jetstream = client.jetstream()
     reads = (await jetstream.consumer_info(stream, consumer)).config.filter_subjects
+    if only is not None:
+        assert only in (reads or ())
+        reads = [only]
     everything = ConsumerConfig(filter_subjects=reads, deliver_policy=DeliverPolicy.ALL, ack_policy=AckPolicy.NONE)
     reader = await jetstream.pull_subscribe("", stream=stream, config=everything)
     left = (await reader.consumer_info()).num_pending or 0

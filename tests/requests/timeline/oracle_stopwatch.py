@@ -77,12 +77,13 @@ class Stopwatch:
 
     def change(self, change: Change) -> None:
         """A ruling, or time added, at this quarter."""
+        if change.why == "notice" and self.breached is not None:
+            return  # a miss acts on what is not breached: nothing is calculated again
         before = self.told()
         if change.why == "notice":
-            if self.breached is None:
-                self.added += change.added
-                self.target += change.added
-                self.moved += change.added
+            self.added += change.added
+            self.target += change.added
+            self.moved += change.added
         else:
             assert change.promise
             self.promise, self.version = change.promise, change.version
