@@ -63,6 +63,11 @@ def _tickets() -> list[str]:
 
 
 @cache
+def _open_tickets() -> list[str]:
+    return ids("/v1/tickets?state=submitted&state=accepted&state=in_progress&limit=20")
+
+
+@cache
 def _client() -> dict[str, Any]:
     client: dict[str, Any] = post("/v1/clients", {"name": "contract", "scopes": ["tickets:read"]})
     return client
@@ -225,6 +230,8 @@ def _parts(method: str, path: str, given: dict[str, Any]) -> dict[str, Any]:
             found = {"clock_id": last(f"/v1/tickets/{given['ticket_id']}/clocks", "id")}
         case "GET" | "DELETE", _ if path == MEMBER:
             found = {"person_id": last(f"/v1/departments/{given['department_id']}/members", "person_id")}
+        case "POST", "/v1/tickets/{ticket_id}/rulings":
+            found = {"ticket_id": _open_tickets()[next(_turns) % len(_open_tickets())]}
         case "PATCH", "/v1/offerings/{offering_id}":
             found = {"offering_id": changeable_offering()}
         case _, "/v1/departments/{department_id}/deputies/{deputy_id}":
