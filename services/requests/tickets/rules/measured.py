@@ -59,11 +59,14 @@ def outcome_of(clock: Measured) -> Outcome:
 
 def counts_of(clocks: Iterable[Measured]) -> dict[Side, Count]:
     """The counts of each side; every clock once, `update` and `reply` once for each cycle of `resolution`."""
-    found: dict[tuple[Side, ClockName, int], set[Outcome]] = {}
-    for place, clock in enumerate(clocks):
-        key = (clock.side, clock.clock, clock.round if clock.clock in ONCE_A_ROUND else -place)
-        found.setdefault(key, set()).add(outcome_of(clock))
-    decided = [(side, _joined(outcomes)) for (side, *_), outcomes in found.items()]
+    decided: list[tuple[Side, Outcome]] = []
+    rounds: dict[tuple[Side, ClockName, int], set[Outcome]] = {}
+    for clock in clocks:
+        if clock.clock in ONCE_A_ROUND:
+            rounds.setdefault((clock.side, clock.clock, clock.round), set()).add(outcome_of(clock))
+        else:
+            decided.append((clock.side, outcome_of(clock)))
+    decided += [(side, _joined(outcomes)) for (side, *_), outcomes in rounds.items()]
     return {
         side: Count(decided.count((side, Outcome.MET)), decided.count((side, Outcome.MISSED)))
         for side in (Side.PROVIDER, Side.CUSTOMER)
