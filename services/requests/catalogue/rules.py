@@ -16,6 +16,7 @@ class TargetClock(StrEnum):
 
     ACKNOWLEDGE = "acknowledge"
     FIRST_RESPONSE = "first_response"
+    UPDATE = "update"
     RESOLUTION = "resolution"
 
 

@@ -42,6 +42,17 @@ def is_asking(actor: Actor, ticket: Mapping[str, Any]) -> bool:
     return actor.id in (ticket["requester_id"], ticket["beneficiary_id"], *ticket["participants"])
 
 
+def speaks_for_customer(actor: Actor, ticket: Mapping[str, Any], holders: list[UUID]) -> bool:
+    """Whether what the actor says is said for whom it is: as requester, beneficiary or participant.
+
+    A participant who serves the provider or a holder of a link looks on from there, and answers no question of theirs.
+    """
+    if actor.id in (ticket["requester_id"], ticket["beneficiary_id"]):
+        return True
+    serving = (ticket["provider_department_id"], *holders)
+    return actor.id in ticket["participants"] and not any(serves(actor, department) for department in serving)
+
+
 def can_read_ticket(actor: Actor, ticket: Mapping[str, Any], holders: list[UUID]) -> bool:
     """Requester, beneficiary, participants; who serves the provider or a holder of a link; the customer's managers.
 
@@ -65,7 +76,7 @@ def sides_of(actor: Actor, ticket: Mapping[str, Any], holders: list[UUID]) -> li
     if on_either or serves(actor, ticket["provider_department_id"]):
         sides.append(Side.PROVIDER)
     is_manager = actor.has_department_role(ticket["customer_department_id"], "manager")
-    if on_either or is_asking(actor, ticket) or (is_manager and not ticket["is_confidential"]):
+    if on_either or speaks_for_customer(actor, ticket, holders) or (is_manager and not ticket["is_confidential"]):
         sides.append(Side.CUSTOMER)
     if any(serves(actor, department) for department in holders):
         sides.append(Side.DEPARTMENT)

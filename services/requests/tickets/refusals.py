@@ -105,6 +105,14 @@ class QuantityMissing(Conflict):
     )
 
 
+class QuantityGrows(Conflict):
+    code = "quantity_grows"
+    detail = Texts(
+        "The quota counted {counted} here when this was asked: ask for more in a ticket of its own.",
+        "La cuota contó aquí {counted} al pedirlo: pida más en un ticket propio.",
+    )
+
+
 class CannotServe(Conflict):
     code = "assignee_does_not_serve"
     detail = Texts(
@@ -174,6 +182,7 @@ AMENDMENT_PROBLEMS: tuple[type[Problem], ...] = (
     InstantOutside,
     NeededByMissing,
     QuantityMissing,
+    QuantityGrows,
     FormRefused,
     *PERSON_PROBLEMS,
 )

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import httpx
 
-from services.identity.authorization.rules import scopes_of
+from services.identity.authorization.rules import DEPUTY, scopes_of
 from services.identity.clients.rules import Scope
 from tests.contracts.authorisation.table import CALLERS, LISTED, TABLE
 
@@ -22,12 +22,17 @@ ROLES: Mapping[str, tuple[str | None, str | None]] = {
     "customer_manager": ("HR", "manager"),
     "other_agent": ("SUPPORT", "agent"),
     "other_manager": ("SUPPORT", "manager"),
+    "beneficiary": ("SUPPORT", "member"),
+    "participant": ("SUPPORT", "member"),
+    "deputy": ("IT", "member"),
     "admin": (None, "admin"),
     "auditor": (None, "auditor"),
     "listener": (None, "listener"),
     "viewer": (None, "viewer"),
 }
 """Each person's department, none where the role is one in the organisation, and role."""
+DEPUTIES: Mapping[str, str] = {"deputy": "IT"}
+"""Who stands in for the manager of which department today."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ def scopes_of_caller(caller: str, asked_for: frozenset[str]) -> frozenset[str]:
         case "scopeless":
             return everything - asked_for
         case _:
-            return scopes_of([str(ROLES[caller][1])])
+            return scopes_of([str(ROLES[caller][1]), *([DEPUTY] if caller in DEPUTIES else [])])
 
 
 async def send(world: World, asked: Asked, headers: Headers) -> httpx.Response:

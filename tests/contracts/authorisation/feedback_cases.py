@@ -16,7 +16,7 @@ from services.feedback.interactions.queries import add_ticket
 from services.feedback.invitations.service import ask_about_fulfilment
 from services.feedback.settings import FeedbackSettings
 from services.shared.inbox import EventMeta
-from tests.contracts.authorisation.asking import ROLES, Asked, Headers, Prepare, scopes_of_caller
+from tests.contracts.authorisation.asking import DEPUTIES, ROLES, Asked, Headers, Prepare, scopes_of_caller
 from tests.embedded import Databases
 from tests.issuer import Issuer
 
@@ -42,7 +42,9 @@ class FeedbackWorld:
         code, role = ROLES[caller]
         departments = {str(self.departments[code]): role} if code else {}
         roles = [] if code else [role]
-        token = self._issuer.token(subject=self.people[caller], scope=scope, departments=departments, roles=roles)
+        deputy_of = [str(self.departments[DEPUTIES[caller]])] if caller in DEPUTIES else []
+        claims = {"departments": departments, "roles": roles, "deputy_of": deputy_of}
+        token = self._issuer.token(subject=self.people[caller], scope=scope, **claims)
         return {"Authorization": f"Bearer {token}"}
 
     async def invitation(self) -> tuple[UUID, UUID, str]:

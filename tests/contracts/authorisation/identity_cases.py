@@ -12,7 +12,7 @@ from services.identity.clients.queries import secrets_of
 from services.identity.clients.rules import Scope
 from services.identity.departments.models import Department
 from services.identity.people.models import Person
-from tests.contracts.authorisation.asking import ANY_VERSION, ROLES, Asked, Headers, Prepare, scopes_of_caller
+from tests.contracts.authorisation.asking import ANY_VERSION, DEPUTIES, ROLES, Asked, Headers, Prepare, scopes_of_caller
 from tests.embedded import Databases
 from tests.identity.organisation import Organisation, now, on_its_own
 
@@ -34,6 +34,8 @@ class IdentityWorld:
             memberships = [{"department_id": self.departments[department].id, "role": role}] if department else []
             roles = [] if department else [role]
             self.people[caller] = await self.organisation.person(memberships=memberships, roles=roles)
+        for caller, code in DEPUTIES.items():
+            await self.organisation.deputy(self.departments[code], self.people[caller])
 
     @property
     def it(self) -> UUID:

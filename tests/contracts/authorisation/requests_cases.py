@@ -10,7 +10,16 @@ import orjson
 
 from services.requests.calendars.rules import ROUND_THE_CLOCK
 from services.requests.departments.rules import Department
-from tests.contracts.authorisation.asking import ANY_VERSION, ROLES, Asked, Headers, Prepare, scopes_of_caller, send
+from tests.contracts.authorisation.asking import (
+    ANY_VERSION,
+    DEPUTIES,
+    ROLES,
+    Asked,
+    Headers,
+    Prepare,
+    scopes_of_caller,
+    send,
+)
 from tests.embedded import Databases
 from tests.issuer import Issuer
 from tests.requests.imports.importing import a_log, a_mapping
@@ -31,6 +40,8 @@ class RequestsWorld:
         self.departments: dict[str, Department] = {"IT": desk.it, "HR": desk.hr, "SUPPORT": desk.network}
         self.admin: Headers = desk.people.admin()
         desk.identity.add_person(id=self.ids["agent"], departments={desk.it.id: "agent"})
+        for caller in ("beneficiary", "participant"):
+            desk.identity.add_person(id=self.ids[caller], departments={desk.network.id: "member"})
 
     def token(self, caller: str, scopes: frozenset[str] = frozenset()) -> Headers:
         """What signs the caller in, as identity would write it."""
@@ -40,8 +51,9 @@ class RequestsWorld:
         code, role = ROLES[caller]
         departments = {str(self.departments[code].id): role} if code else {}
         roles = [] if code else [role]
-        subject = self.ids[caller]
-        return self.desk.people.headers(scope=scope, subject=subject, departments=departments, roles=roles)
+        deputy_of = [str(self.departments[DEPUTIES[caller]].id)] if caller in DEPUTIES else []
+        subject, claims = self.ids[caller], {"departments": departments, "roles": roles, "deputy_of": deputy_of}
+        return self.desk.people.headers(scope=scope, subject=subject, **claims)
 
     async def signed_in(self, caller: str, scopes: frozenset[str]) -> Headers:
         return {} if caller == "nobody" else self.token(caller, scopes)
@@ -54,7 +66,8 @@ class RequestsWorld:
 
     async def ticket(self, **changes: Any) -> Any:
         """The asker's request to IT."""
-        return await self.desk.submit(self.token("asker"), **changes)
+        named = {"beneficiary_id": str(self.ids["beneficiary"]), "participants": [str(self.ids["participant"])]}
+        return await self.desk.submit(self.token("asker"), **named | changes)
 
     async def calendar(self) -> str:
         """A calendar that IT works by."""

@@ -3,13 +3,16 @@
 The world: IT (the department concerned, the provider) serves People operations (HR, the customer), whose `asker` asked.
 Support has nothing to do with it. Answers: 401 no token · 403 may see but not do, or lacks the scope · 404 not theirs
 to see · 2xx done.
+`beneficiary` and `participant`, of Support, are named on what the asker asks; `deputy` stands in for IT's manager.
 """
 
 from collections.abc import Mapping
 
-MEMBERS_OF_IT = "member agent manager"
+MEMBERS_OF_IT = "member agent manager deputy"
 MEMBERS_OF_HR = "asker colleague customer_agent customer_manager"
-ELSEWHERE = "other_agent other_manager"
+ELSEWHERE = "other_agent other_manager beneficiary participant"
+ON_THE_TICKET = "asker beneficiary participant"
+"""For whom the ticket is: they speak for its customer."""
 LOOKERS_ON = "auditor listener viewer"
 SIGNED_IN = f"{MEMBERS_OF_IT} {MEMBERS_OF_HR} {ELSEWHERE} {LOOKERS_ON} admin"
 PROGRAMS = "account connector"
@@ -17,10 +20,10 @@ PROGRAMS = "account connector"
 CALLERS = ("nobody", *SIGNED_IN.split(), *PROGRAMS.split(), "scopeless")
 """`scopeless`: a service account with every scope that there is, but for the one that the operation asks for."""
 MANAGERS = "manager customer_manager other_manager"
-READERS_OF_THE_TICKET = "asker agent manager customer_manager admin auditor connector"
+READERS_OF_THE_TICKET = f"{ON_THE_TICKET} agent manager customer_manager admin auditor connector"
 WORKERS_ON_THE_TICKET = "agent manager admin connector"
 READERS_OF_THE_AGREEMENT = f"{MEMBERS_OF_IT} {MEMBERS_OF_HR} admin auditor {PROGRAMS}"
-SIDES_OF_THE_AGREEMENT = "manager customer_manager"
+SIDES_OF_THE_AGREEMENT = "manager customer_manager deputy"
 SEE_FIGURES = f"agent customer_agent other_agent {MANAGERS} admin auditor viewer {PROGRAMS}"
 
 Row = Mapping[str, int]
@@ -123,12 +126,12 @@ TABLE: Mapping[str, Row] = {
     "tickets_submit_ticket/for somebody else": row(201, "customer_manager admin connector"),
     "tickets_preview_ticket": row(200, SUBMITTERS),
     "tickets_get_ticket": READS_THE_TICKET,
-    "tickets_get_ticket/confidential": row(200, "asker agent manager admin auditor connector", refused=404),
+    "tickets_get_ticket/confidential": row(200, f"{ON_THE_TICKET} agent manager admin auditor connector", refused=404),
     "tickets_amend_ticket": row(
-        200, "asker customer_manager admin connector", refused=404, s403="agent manager auditor"
+        200, f"{ON_THE_TICKET} customer_manager admin connector", refused=404, s403="agent manager auditor"
     ),
     "tickets_amend_ticket/external refs": row(
-        200, f"asker customer_manager {WORKERS_ON_THE_TICKET}", refused=404, s403="auditor"
+        200, f"{ON_THE_TICKET} customer_manager {WORKERS_ON_THE_TICKET}", refused=404, s403="auditor"
     ),
     "tickets_get_history": READS_THE_TICKET,
     "tickets_list_comments": READS_THE_TICKET,
@@ -137,22 +140,26 @@ TABLE: Mapping[str, Row] = {
     "tickets_list_clocks": READS_THE_TICKET,
     "tickets_explain_clock": READS_THE_TICKET,
     "tickets_move_ticket": row(
-        201, WORKERS_ON_THE_TICKET, refused=404, s403="auditor", s409="asker customer_manager"
+        201, WORKERS_ON_THE_TICKET, refused=404, s403="auditor", s409=f"{ON_THE_TICKET} customer_manager"
     ),  # 409: the step is the other side's to take
     "tickets_move_ticket/cancel": row(
-        201, "asker customer_manager admin connector", refused=404, s403="auditor", s409="agent manager"
+        201, f"{ON_THE_TICKET} customer_manager admin connector", refused=404, s403="auditor", s409="agent manager"
     ),
     "tickets_comment_on_ticket": row(
-        201, f"asker customer_manager {WORKERS_ON_THE_TICKET}", refused=404, s403="auditor"
+        201, f"{ON_THE_TICKET} customer_manager {WORKERS_ON_THE_TICKET}", refused=404, s403="auditor"
     ),
     "tickets_comment_on_ticket/internal": row(
-        201, WORKERS_ON_THE_TICKET, refused=404, s403="auditor asker customer_manager"
+        201, WORKERS_ON_THE_TICKET, refused=404, s403=f"auditor {ON_THE_TICKET} customer_manager"
     ),
-    "tickets_assign_ticket": row(201, WORKERS_ON_THE_TICKET, refused=404, s403="auditor asker customer_manager"),
-    "tickets_rule_on_ticket": row(201, f"asker customer_manager {WORKERS_ON_THE_TICKET}", refused=404, s403="auditor"),
+    "tickets_assign_ticket": row(
+        201, WORKERS_ON_THE_TICKET, refused=404, s403=f"auditor {ON_THE_TICKET} customer_manager"
+    ),
+    "tickets_rule_on_ticket": row(
+        201, f"{ON_THE_TICKET} customer_manager {WORKERS_ON_THE_TICKET}", refused=404, s403="auditor"
+    ),
     "tickets_list_rulings": READS_THE_TICKET,
     "tickets_take_back_event": row(
-        201, WORKERS_ON_THE_TICKET, refused=404, s403="auditor", s409="asker customer_manager"
+        201, WORKERS_ON_THE_TICKET, refused=404, s403="auditor", s409=f"{ON_THE_TICKET} customer_manager"
     ),  # of the provider's slip
     # requests: what people are told
     "messages_list_messages": EVERYBODY,

@@ -212,3 +212,26 @@ async def test_a_late_fact_may_make_a_later_step_irregular(desk: Desk) -> None:
         ("moved", True),
         ("moved", False),
     ]
+
+
+async def test_a_participant_who_serves_the_provider_answers_for_it(desk: Desk) -> None:
+    agent = desk.identity.add_person(id=desk.agent_id, departments={desk.it.id: "agent"})
+    ticket = await desk.submit(participants=[str(agent.id)])
+    assert (await desk.step(ticket, "waiting_on_customer", comment="Which model?")).status_code == 201
+    said = await post(desk, ticket, "comments", {"body": "I would take the big one."}, desk.agent)
+    assert (said.status_code, said.json()["side"]) == (201, "provider")
+    assert (await desk.get(ticket))["state"] == "waiting_on_customer"
+    changed = await desk.client.patch(
+        f"/v1/tickets/{ticket['id']}", json={"needed_by": "2027-03-02"}, headers=desk.agent | {"If-Match": "*"}
+    )
+    assert (changed.status_code, changed.json()["code"]) == (403, "for_customer_only")
+
+
+async def test_a_participant_of_anywhere_else_answers_for_the_customer(desk: Desk) -> None:
+    friend = desk.identity.add_person()
+    ticket = await desk.submit(participants=[str(friend.id)])
+    assert (await desk.step(ticket, "waiting_on_customer", comment="Which model?")).status_code == 201
+    elsewhere = desk.people.one_of(desk.network.id, "agent", friend.id)
+    said = await post(desk, ticket, "comments", {"body": "The big one."}, elsewhere)
+    assert (said.status_code, said.json()["side"]) == (201, "customer")
+    assert (await desk.get(ticket))["state"] == "accepted"

@@ -79,13 +79,15 @@ async def test_a_quantity_has_to_be_told(desk: Desk, fields: dict[str, Any]) -> 
         assert await submitted(desk, {"fields": fields}, path=path) == (409, "quantity_missing", "/fields/sets")
 
 
-async def test_a_quantity_changed_later_counts_for_whoever_comes_after(desk: Desk) -> None:
+async def test_a_quantity_may_become_less_for_whoever_comes_after_and_never_more(desk: Desk) -> None:
     await agree(desk, SETS)
-    first = await desk.submit(fields={"sets": 1})
+    first = await desk.submit(fields={"sets": 2})
     assert told(await amended(desk, first, fields={})) == (409, "quantity_missing", "/fields/sets")
-    assert (await amended(desk, first, fields={"sets": 3})).status_code == 200
-    assert await quota_of(desk, first) == (1, "met")
-    assert await quota_of(desk, await desk.submit(fields={"sets": 1})) == (4, "missed")
+    assert told(await amended(desk, first, fields={"sets": 3})) == (409, "quantity_grows", "/fields/sets")
+    assert (await amended(desk, first, fields={"sets": 1, "colour": "grey"})).status_code == 200
+    assert told(await amended(desk, first, fields={"sets": 2})) == (409, "quantity_grows", "/fields/sets")
+    assert await quota_of(desk, first) == (2, "met")
+    assert await quota_of(desk, await desk.submit(fields={"sets": 1})) == (2, "met")
 
 
 async def test_what_was_asked_before_the_agreement_or_in_another_week_does_not_count(

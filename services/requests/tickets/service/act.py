@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 from services.requests.catalogue.terms import TermsCache
 from services.requests.departments.service import Identity
 from services.requests.people.service import require_people
-from services.requests.tickets.policies import is_asking, is_connector, serves, sides_of
+from services.requests.tickets.policies import is_connector, serves, sides_of, speaks_for_customer
 from services.requests.tickets.refusals import (
     AmendmentStands,
     CannotServe,
@@ -72,7 +72,8 @@ async def comment_on_ticket(
         if not sides:
             raise ForProviderOnly(pointer="/visibility")
     # Whoever asked for it writes as the customer, also when they serve the provider: nobody answers themselves.
-    side = Side.CUSTOMER if Side.CUSTOMER in sides and is_asking(actor, held.row) else sides[0]
+    asks = speaks_for_customer(actor, held.row, held.row["holders"])
+    side = Side.CUSTOMER if Side.CUSTOMER in sides and asks else sides[0]
     fact = Commented(new.body, new.visibility, new.answers)
     event = _event(held, actor, side, fact, _not_before_latest(held, now), now)
     await append(connection, current, held, [event], now=now)

@@ -1,5 +1,6 @@
 """Changing what was asked: one fact that says what changed, and the ticket's own row with it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,14 @@ from services.requests.departments.service import Identity
 from services.requests.people.service import require_people
 from services.requests.tickets.policies import amending_side, sides_of
 from services.requests.tickets.queries.read import offering_as_pinned
-from services.requests.tickets.refusals import ForCustomerOnly, OnlyLooksOn, TicketHasEnded, check_instant
+from services.requests.tickets.refusals import (
+    ForCustomerOnly,
+    OnlyLooksOn,
+    QuantityGrows,
+    TicketHasEnded,
+    check_instant,
+)
+from services.requests.tickets.rules.quota import quantity_of
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.schemas import TicketChanges
 from services.requests.tickets.service.asked import check_form, check_obligations
@@ -20,7 +28,7 @@ from services.requests.tickets.service.recording import Unfolded, append, readab
 from services.requests.timeline.events import Actor as ActingSide
 from services.requests.timeline.events import Event
 from services.requests.timeline.facts import Amended
-from services.requests.timeline.vocabulary import Side
+from services.requests.timeline.vocabulary import ClockName, Side
 from services.shared.auth import Actor
 from services.shared.db import Connection
 from services.shared.etags import Expected
@@ -40,7 +48,7 @@ async def amend_ticket(
     """The ticket with these changes; as it was where they change nothing.
 
     UnknownTicket, OnlyLooksOn, ForCustomerOnly, PreconditionFailed, TicketHasEnded, InstantOutside, UnknownPerson,
-    PeopleUnavailable, FormRefused, NeededByMissing, QuantityMissing.
+    PeopleUnavailable, FormRefused, NeededByMissing, QuantityMissing, QuantityGrows.
     """
     current = await terms.current(connection.fetch)
     held = await unfold(connection, current, await readable_ticket(connection, actor, ticket_id, hold=True))
@@ -63,13 +71,25 @@ async def amend_ticket(
 
 
 async def _check_asked(connection: Connection, held: Unfolded, changed: Row) -> None:
-    """FormRefused by the form that the ticket pinned; NeededByMissing, QuantityMissing."""
+    """FormRefused by the form that the ticket pinned; NeededByMissing, QuantityMissing, QuantityGrows."""
     asked = held.row | changed
     if "fields" in changed:
         pinned = await offering_as_pinned(connection, asked["offering_id"], asked["offering_version"])
         await check_form(pinned.form, asked["fields"])
     if not changed.keys().isdisjoint(("needed_by", "fields")):
         check_obligations(held.pinned.obligations, asked["needed_by"], asked["fields"])
+    if "fields" in changed:
+        _check_quantity(held, asked["fields"])
+
+
+def _check_quantity(held: Unfolded, fields: Mapping[str, Any]) -> None:
+    """QuantityGrows: what a quota counted at submission stands, so that nobody asks for little and then for more."""
+    for obligation in held.pinned.obligations:
+        if obligation.clock is not ClockName.QUOTA or obligation.quantity is None:
+            continue
+        counted, wanted = (quantity_of(each, obligation.quantity) for each in (held.row["fields"], fields))
+        if counted is not None and wanted is not None and wanted > counted:
+            raise QuantityGrows(pointer=f"/fields{obligation.quantity}", counted=counted)
 
 
 def _side(actor: Actor, row: Row, given: dict[str, Any]) -> Side:
