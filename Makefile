@@ -39,7 +39,7 @@ fix: .venv/development  ## mend what ruff can mend
 contract: .venv/development  ## try the contract with generated requests: make contract EXAMPLES=100
 	@ACUERDO_EXAMPLES=$(or $(EXAMPLES),100) $(RUN) pytest -q -n0 -s --timeout 3600 tests/contracts/test_schemathesis.py
 
-bench: .venv/development  ## measure against baselines in the same run (some seven minutes)
+bench: .venv/development  ## measure against baselines in the same run (three to seven minutes)
 	@$(RUN) tests.bench
 
 compose-test: .venv/development  ## follow docs/admin.md in containers (as root on Debian it installs an engine where none is)
