@@ -46,7 +46,10 @@ class Reopening(Base, table=True):
 
 
 class Invitation(Base, table=True):
-    """A person asked about a fulfilment, once; the link is made of its id and end, and kept nowhere."""
+    """A person asked about a fulfilment; the link is made of its id and end, and kept nowhere.
+
+    One that was withdrawn after a slip is issued again: `issued_at` is when it was last.
+    """
 
     __table_args__ = (
         UniqueConstraint("ticket_id", "cycle", "person_id"),
@@ -64,6 +67,28 @@ class Invitation(Base, table=True):
     expires_at: datetime = Field(sa_type=_INSTANT)
     withdrawn_at: datetime | None = Field(sa_type=_INSTANT)
     answered_at: datetime | None = Field(sa_type=_INSTANT)
+
+
+class RequestSent(Base, table=True):
+    """Each time that a person got a request, whatever became of it; rows are only added.
+
+    Budgets count these: an invitation withdrawn after a slip is issued again, which is another request.
+    """
+
+    __tablename__ = "request_sent"
+    __table_args__ = (
+        Index("ix_request_sent_person", "person_id", "sent_at"),
+        Index("ix_request_sent_fulfilment", "ticket_id", "cycle", "fulfilment_version"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    invitation_id: UUID
+    person_id: UUID
+    ticket_id: UUID
+    cycle: int
+    fulfilment_version: int
+    """Of the fulfilment asked about: after a slip another one has the same ticket and cycle."""
+    sent_at: datetime = Field(sa_type=_INSTANT)
 
 
 class NotAsked(Base, table=True):

@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.feedback.invitations.models import Fulfilment, Invitation, NotAsked, Reopening
-from services.feedback.invitations.rules.asking import BUDGET, Sent
+from services.feedback.invitations.models import Fulfilment, Invitation, NotAsked, Reopening, RequestSent
+from services.feedback.invitations.rules.asking import BUDGET
 from services.shared.paging import PageWanted, older_than
 
 Key = tuple[UUID, int]
@@ -75,12 +75,21 @@ async def hold_budgets(session: AsyncSession, people: Collection[UUID]) -> None:
         await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"budget:{person_id}", 0))))
 
 
-async def requests_sent(session: AsyncSession, person_id: UUID, now: datetime) -> list[Sent]:
-    """The requests that may still count towards the person's budget."""
+async def requests_sent(session: AsyncSession, person_id: UUID, now: datetime) -> list[datetime]:
+    """When the requests were sent that may still count towards the person's budget."""
     since = now - max((limit.within for limit in BUDGET), default=timedelta())
-    query = select(col(Invitation.issued_at), col(Invitation.withdrawn_at).is_not(None))
-    rows = await session.execute(query.where(col(Invitation.person_id) == person_id, col(Invitation.issued_at) > since))
-    return [Sent(*row) for row in rows]
+    query = select(col(RequestSent.sent_at))
+    rows = await session.scalars(query.where(col(RequestSent.person_id) == person_id, col(RequestSent.sent_at) > since))
+    return list(rows)
+
+
+async def is_asked_about(session: AsyncSession, fulfilment: Fulfilment) -> bool:
+    """Whether anybody got a request about this fulfilment, and not only about a slip before it."""
+    about = exists().where(
+        _same_cycle(RequestSent, (fulfilment.ticket_id, fulfilment.cycle)),
+        col(RequestSent.fulfilment_version) == fulfilment.version,
+    )
+    return bool(await session.scalar(select(about)))
 
 
 async def invitations_of_fulfilment(session: AsyncSession, key: Key) -> dict[UUID, Invitation]:
@@ -132,5 +141,5 @@ def _with_fulfilment() -> Any:
     return select(Invitation, Fulfilment).join(Fulfilment, is_about)
 
 
-def _same_cycle(table: type[Fulfilment | Invitation | NotAsked], key: Key) -> Any:
+def _same_cycle(table: type[Fulfilment | Invitation | NotAsked | RequestSent], key: Key) -> Any:
     return (col(table.ticket_id) == key[0]) & (col(table.cycle) == key[1])

@@ -11,7 +11,7 @@ from services.feedback.events import InvitationIssued
 from services.feedback.inbound import TicketFulfilled, TicketReopened
 from services.feedback.interactions.queries import add_counts
 from services.feedback.invitations import queries
-from services.feedback.invitations.models import Fulfilment, Invitation
+from services.feedback.invitations.models import Fulfilment, Invitation, RequestSent
 from services.feedback.invitations.policies import is_invited
 from services.feedback.invitations.rules.asking import NotAskedBecause, why_not_ask
 from services.feedback.people.queries import find_people
@@ -37,6 +37,7 @@ async def ask_about_fulfilment(session: AsyncSession, event: TicketFulfilled, me
     known = await find_people(session, people)
     before = await queries.invitations_of_fulfilment(session, (event.ticket_id, event.cycle))
     is_over = await queries.is_reopened_after(session, event.ticket_id, event.version)
+    was_asked = await queries.is_asked_about(session, fulfilment)
     asked = False
     for person_id in sorted(people):
         invitation = before.get(person_id)
@@ -49,7 +50,7 @@ async def ask_about_fulfilment(session: AsyncSession, event: TicketFulfilled, me
         else:
             key = (fulfilment.ticket_id, fulfilment.cycle)
             await queries.note_not_asked(session, key, person_id, reason, now=meta.time)
-    is_first_request = asked and (is_new or not before)
+    is_first_request = asked and not was_asked
     await add_counts(session, pair_of(fulfilment), served=int(is_new), asked=int(is_first_request))
 
 
@@ -64,7 +65,7 @@ async def withdraw_invitations(session: AsyncSession, event: TicketReopened, met
     key = (event.ticket_id, event.cycle)
     slip = await queries.take_back_fulfilment(session, key, version=event.version, now=meta.time)
     if slip is not None:
-        was_asked = bool(await queries.invitations_of_fulfilment(session, key))
+        was_asked = await queries.is_asked_about(session, slip)
         await add_counts(session, pair_of(slip), served=-1, asked=-int(was_asked))
 
 
@@ -99,11 +100,11 @@ async def _why_not(
 async def _issue(
     session: AsyncSession, fulfilment: Fulfilment, person_id: UUID, earlier: Invitation | None, *, now: datetime
 ) -> None:
-    """Ask this person; an invitation that was withdrawn after a slip is issued again."""
+    """Ask this person; an invitation that was withdrawn after a slip is issued again, and that is another request."""
     invitation = earlier or _invitation(fulfilment, person_id, now)
     invitation.issued_at, invitation.withdrawn_at = now, None
     invitation.expires_at = (now + CSAT.open_for).replace(microsecond=0)
-    session.add(invitation)
+    session.add_all([invitation, _request(fulfilment, invitation)])
     await queries.forget_not_asked(session, (fulfilment.ticket_id, fulfilment.cycle), person_id)
     issued = InvitationIssued(
         invitation_id=invitation.id,
@@ -127,6 +128,18 @@ def _invitation(fulfilment: Fulfilment, person_id: UUID, now: datetime) -> Invit
         expires_at=now,
         withdrawn_at=None,
         answered_at=None,
+    )
+
+
+def _request(fulfilment: Fulfilment, invitation: Invitation) -> RequestSent:
+    return RequestSent(
+        id=uuid7(),
+        invitation_id=invitation.id,
+        person_id=invitation.person_id,
+        ticket_id=fulfilment.ticket_id,
+        cycle=fulfilment.cycle,
+        fulfilment_version=fulfilment.version,
+        sent_at=invitation.issued_at,
     )
 
 

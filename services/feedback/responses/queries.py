@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.feedback.invitations.models import Fulfilment, Invitation, NotAsked
+from services.feedback.invitations.models import Fulfilment, NotAsked, RequestSent
 from services.feedback.responses.models import Response
 from services.feedback.responses.policies import departments_answered_to, sees_all_responses
 from services.shared.auth import Actor
@@ -99,10 +99,16 @@ async def scores_of(session: AsyncSession, keys: Sequence[Key]) -> dict[Key, tup
 
 
 async def people_asked(session: AsyncSession, keys: Sequence[Key]) -> dict[Key, int]:
-    """How many people were asked about each of these fulfilments."""
-    ticket, cycle = col(Invitation.ticket_id), col(Invitation.cycle)
-    query = select(ticket, cycle, func.count()).where(tuple_(ticket, cycle).in_(keys)).group_by(ticket, cycle)
-    return {(row[0], row[1]): row[2] for row in (await session.execute(query))}
+    """How many people were asked about each of these fulfilments; who was asked about a slip before it is not."""
+    ticket, cycle = col(Fulfilment.ticket_id), col(Fulfilment.cycle)
+    is_about = and_(
+        col(RequestSent.ticket_id) == ticket,
+        col(RequestSent.cycle) == cycle,
+        col(RequestSent.fulfilment_version) == col(Fulfilment.version),
+    )
+    people = func.count(col(RequestSent.person_id).distinct())
+    query = select(ticket, cycle, people).join(RequestSent, is_about).where(tuple_(ticket, cycle).in_(keys))
+    return {(row[0], row[1]): row[2] for row in (await session.execute(query.group_by(ticket, cycle)))}
 
 
 async def people_not_asked(session: AsyncSession, keys: Sequence[Key]) -> dict[Key, dict[str, int]]:

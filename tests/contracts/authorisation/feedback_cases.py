@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils.compat import uuid7
 
 from services.feedback.app import create_app
@@ -15,6 +16,7 @@ from services.feedback.inbound import TicketFulfilled
 from services.feedback.interactions.queries import add_ticket
 from services.feedback.invitations.service import ask_about_fulfilment
 from services.feedback.settings import FeedbackSettings
+from services.shared.db import make_engine
 from services.shared.inbox import EventMeta
 from tests.contracts.authorisation.asking import DEPUTIES, ROLES, Asked, Headers, Prepare, scopes_of_caller
 from tests.embedded import Databases
@@ -26,8 +28,9 @@ LINK_SECRET = "b7e1f0c2a4d86935d1c3a5e7090b2d4f"
 class FeedbackWorld:
     """The service, and everybody's token."""
 
-    def __init__(self, app: FastAPI, client: httpx.AsyncClient, issuer: Issuer) -> None:
+    def __init__(self, app: FastAPI, owner: AsyncEngine, client: httpx.AsyncClient, issuer: Issuer) -> None:
         self.app = app
+        self._owner = owner
         self.client = client
         self._issuer = issuer
         self.departments: dict[str, UUID] = {code: uuid4() for code in ("IT", "HR", "SUPPORT")}
@@ -68,9 +71,10 @@ class FeedbackWorld:
             version=7,
         )
         meta = EventMeta(id=uuid7(), type=event.subject, source="urn:acuerdo:requests", subject="", time=now)
-        async with self.app.state.sessions() as session, session.begin():
+        async with self._owner.begin() as connection:
             # as though they had been asked long ago: they may be asked again
-            await session.execute(text("UPDATE invitation SET issued_at = issued_at - interval '1 year'"))
+            await connection.execute(text("UPDATE request_sent SET sent_at = sent_at - interval '1 year'"))
+        async with self.app.state.sessions() as session, session.begin():
             await ask_about_fulfilment(session, event, meta)
             of_ticket = text("SELECT id, expires_at FROM invitation WHERE ticket_id = :ticket")
             invitation, expires_at = (await session.execute(of_ticket, {"ticket": event.ticket_id})).one()
@@ -80,12 +84,14 @@ class FeedbackWorld:
 @asynccontextmanager
 async def feedback_world(databases: Databases, issuer: Issuer) -> AsyncIterator[FeedbackWorld]:
     """On a database of its own."""
-    settings = {"database_url": (await databases.fresh("feedback")).runtime, "link_secret": LINK_SECRET}
+    urls = await databases.fresh("feedback")
+    settings = {"database_url": urls.runtime, "link_secret": LINK_SECRET}
+    owner = make_engine(urls.owner, pool_size=1)
     app = create_app(FeedbackSettings.model_validate(settings))
     app.state.tokens = issuer.verifier
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://feedback") as client:
-        world = FeedbackWorld(app, client, issuer)
+        world = FeedbackWorld(app, owner, client, issuer)
         async with app.state.sessions() as session, session.begin():
             await add_ticket(
                 session,
@@ -95,6 +101,7 @@ async def feedback_world(databases: Databases, issuer: Issuer) -> AsyncIterator[
             )
         yield world
     await app.state.engine.dispose()
+    await owner.dispose()
 
 
 async def _interactions(world: FeedbackWorld) -> Asked:

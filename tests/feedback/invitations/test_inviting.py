@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+from sqlalchemy.exc import ProgrammingError
+
 from tests.feedback.told import (
     A_MONDAY,
     Event,
@@ -24,6 +27,11 @@ async def asked(world: World) -> list[tuple[Any, ...]]:
     return await world.rows(
         "SELECT person_id, cycle, issued_at, withdrawn_at IS NOT NULL FROM invitation ORDER BY issued_at, person_id"
     )
+
+
+async def sendings(world: World) -> list[datetime]:
+    """When requests were sent."""
+    return [at for (at,) in await world.rows("SELECT sent_at FROM request_sent ORDER BY sent_at")]
 
 
 async def not_asked(world: World) -> dict[UUID, str]:
@@ -111,9 +119,53 @@ async def test_a_reopening_withdraws_what_is_unanswered_and_the_next_fulfilment_
     first = for_one(ana)
     await world.take_in(first, reopened(first, A_MONDAY + DAY))
     assert await asked(world) == [(ana, 1, A_MONDAY, True)]
-    await world.take_in(fulfilled_again(first, A_MONDAY + 2 * DAY, cycle=2))
-    assert await asked(world) == [(ana, 1, A_MONDAY, True), (ana, 2, A_MONDAY + 2 * DAY, False)]
+    await world.take_in(fulfilled_again(first, A_MONDAY + 7 * DAY, cycle=2))
+    assert await asked(world) == [(ana, 1, A_MONDAY, True), (ana, 2, A_MONDAY + 7 * DAY, False)]
     assert await three_counts(world) == (2, 2, 0)
+
+
+async def test_a_withdrawn_request_was_sent_and_counts(world: World) -> None:
+    ana = uuid4()
+    first = for_one(ana)
+    soon = A_MONDAY + 7 * DAY - timedelta(microseconds=1)
+    await world.take_in(first, reopened(first, A_MONDAY + DAY), fulfilled_again(first, soon, cycle=2))
+    assert await asked(world) == [(ana, 1, A_MONDAY, True)]
+    assert await not_asked(world) == {ana: "budget_used_up"}
+    assert await three_counts(world) == (2, 1, 0)
+
+
+async def test_an_invitation_issued_again_counts_each_time(world: World) -> None:
+    ana = uuid4()
+    told = for_one(ana)
+    for week in range(4):
+        await world.take_in(told, reopened(told, A_MONDAY + week * 7 * DAY, slip=True))
+        told = fulfilled_again(told, A_MONDAY + (week + 1) * 7 * DAY)
+    await world.take_in(told)
+    assert await not_asked(world) == {ana: "budget_used_up"}
+    assert await sendings(world) == [A_MONDAY + week * 7 * DAY for week in range(4)]
+    assert [row[3] for row in await asked(world)] == [True]
+    await world.take_in(fulfilled_again(told, A_MONDAY + 90 * DAY))
+    assert len(await sendings(world)) == 5
+
+
+async def test_who_was_asked_about_a_slip_is_not_asked_about_what_took_its_place(world: World) -> None:
+    ana = uuid4()
+    first = for_one(ana)
+    done = fulfilled_again(first, A_MONDAY + DAY)
+    await world.take_in(first, reopened(first, A_MONDAY, slip=True), done)
+    assert await three_counts(world) == (1, 0, 0)
+    async with world.client(scope="responses:read", roles=["admin"]) as client:
+        (score,) = (await client.get("/v1/scores")).json()["items"]
+    assert (score["asked"], score["not_asked"]) == (0, [{"reason": "budget_used_up", "people": 1}])
+    await world.take_in(reopened(done, A_MONDAY + DAY, slip=True))
+    assert await three_counts(world) == (0, 0, 0)
+
+
+async def test_what_was_sent_is_only_added_to(world: World) -> None:
+    await world.take_in(for_one(uuid4()))
+    for statement in ("DELETE FROM request_sent", "UPDATE request_sent SET sent_at = now()"):
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            await world.rows(statement)
 
 
 async def test_an_expired_invitation_is_not_withdrawn(world: World) -> None:

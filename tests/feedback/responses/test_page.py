@@ -256,7 +256,7 @@ async def test_links_that_are_no_good_say_why(world: World, method: str) -> None
 
 
 async def test_after_a_reopening_each_cycle_has_its_own_link(world: World) -> None:
-    first = await somebody_asked(world, ago=DAY)
+    first = await somebody_asked(world, ago=8 * DAY)
     again = fulfilled_again(first.fulfilled, datetime.now(UTC), cycle=2)
     await world.take_in(reopened(first.fulfilled, datetime.now(UTC)), again)
     second = await invited(world, first.person, again)

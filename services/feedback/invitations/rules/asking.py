@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
 from uuid import UUID
 
 from services.feedback.people.rules import Person
@@ -20,48 +19,37 @@ class NotAskedBecause(StrEnum):
     """Work went on before the news of the fulfilment arrived here."""
 
 
-class Sent(NamedTuple):
-    """A request that a person got, and whether it was withdrawn unanswered because its ticket was reopened."""
-
-    at: datetime
-    is_withdrawn: bool
-
-
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `most` requests within `within`, withdrawn ones counted or not."""
+    """At most `most` requests within `within`."""
 
     most: int
     within: timedelta
-    counts_withdrawn: bool
 
-    def counted(self, sent: Iterable[Sent], now: datetime) -> list[datetime]:
+    def counted(self, sent: Iterable[datetime], now: datetime) -> list[datetime]:
         """When those were sent that count now, oldest first.
 
         News may arrive out of order: what was sent after `now` counts too.
         """
         since = now - self.within
-        return sorted(each.at for each in sent if each.at > since and (self.counts_withdrawn or not each.is_withdrawn))
+        return sorted(at for at in sent if at > since)
 
 
-BUDGET = (Limit(1, timedelta(days=7), counts_withdrawn=False), Limit(4, timedelta(days=90), counts_withdrawn=True))
+BUDGET = (Limit(1, timedelta(days=7)), Limit(4, timedelta(days=90)))
 """One person's budget over all surveys.
 
-A withdrawn request does not count towards the pause of a week: those whose tickets come back have most to say, and
-would else never be asked how it ended. It counts among the four: nobody ever gets more.
+What was sent counts, whatever became of it: answered, expired, or withdrawn because the ticket was reopened.
 """
 
 
-def budget_opens_at(sent: Sequence[Sent], now: datetime) -> datetime | None:
+def budget_opens_at(sent: Sequence[datetime], now: datetime) -> datetime | None:
     """When the next request may be sent; None where it may be now.
 
     >>> from datetime import UTC
     >>> monday = datetime(2026, 3, 2, 9, tzinfo=UTC)
-    >>> budget_opens_at([Sent(monday, False)], monday + timedelta(days=6)).isoformat()
+    >>> budget_opens_at([monday], monday + timedelta(days=6)).isoformat()
     '2026-03-09T09:00:00+00:00'
-    >>> budget_opens_at([Sent(monday, False)], monday + timedelta(days=7)) is None
-    True
-    >>> budget_opens_at([Sent(monday, True)], monday) is None
+    >>> budget_opens_at([monday], monday + timedelta(days=7)) is None
     True
     """
     full = ((limit, limit.counted(sent, now)) for limit in BUDGET)
@@ -69,7 +57,7 @@ def budget_opens_at(sent: Sequence[Sent], now: datetime) -> datetime | None:
 
 
 def why_not_ask(
-    person: Person | None, provider_department_id: UUID, sent: Sequence[Sent], now: datetime
+    person: Person | None, provider_department_id: UUID, sent: Sequence[datetime], now: datetime
 ) -> NotAskedBecause | None:
     """The reason not to ask this person, None where there is none.
 
