@@ -3,15 +3,17 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 
 from services.feedback.invitations.models import Fulfilment, Invitation
+from services.feedback.invitations.policies import can_deliver, is_invited
 from services.feedback.invitations.queries import page_of_invitations, requests_sent
+from services.feedback.invitations.refusals import ForDeliverersAlone
 from services.feedback.invitations.rules.asking import BUDGET, budget_opens_at
 from services.feedback.invitations.rules.links import Links
 from services.feedback.invitations.rules.standing import Standing, editable_until, standing_of
 from services.feedback.invitations.schemas import BudgetPublic, InvitationPublic, InvitationWithLink, LimitPublic
-from services.feedback.invitations.service import own_invitation
+from services.feedback.invitations.service import readable_invitation
 from services.shared.auth import Actor, requires
 from services.shared.paging import BadCursor, Paging
 from services.shared.routing import Now, Transaction, feature_router, problem_responses
@@ -29,10 +31,17 @@ async def _links(request: Request) -> Links:
 LinkMaking = Annotated[Links, Depends(_links)]
 
 
-@router.get("/v1/invitations", responses=problem_responses(BadCursor))
-async def list_invitations(actor: Reader, session: Transaction, page: Paging, now: Now) -> Page[InvitationPublic]:
-    """List the invitations that you have got, newest first."""
-    rows, has_more = page.split(await page_of_invitations(session, actor.id, page))
+@router.get("/v1/invitations", responses=problem_responses(BadCursor, ForDeliverersAlone))
+async def list_invitations(
+    actor: Reader, session: Transaction, page: Paging, now: Now, person_id: Annotated[Id | None, Query()] = None
+) -> Page[InvitationPublic]:
+    """List the invitations that you have got, newest first.
+
+    Service accounts with `invitations:deliver` name the person whose they want.
+    """
+    if person_id not in (None, actor.id) and not can_deliver(actor):
+        raise ForDeliverersAlone(pointer="?person_id")
+    rows, has_more = page.split(await page_of_invitations(session, person_id or actor.id, page))
     last = rows[-1][0] if has_more else None
     return Page(
         items=[InvitationPublic.model_validate(_told(invitation, about, now)) for invitation, about in rows],
@@ -56,10 +65,13 @@ async def get_budget(actor: Reader, session: Transaction, now: Now) -> BudgetPub
 async def get_invitation(
     actor: Reader, invitation_id: Id, session: Transaction, links: LinkMaking, now: Now
 ) -> InvitationWithLink:
-    """Read an invitation of yours, with the link to answer by."""
-    invitation, fulfilment = await own_invitation(session, actor, invitation_id)
+    """Read an invitation of yours, with the link to answer by.
+
+    Service accounts with `invitations:deliver` read anybody's, with the link until it is answered.
+    """
+    invitation, fulfilment = await readable_invitation(session, actor, invitation_id)
     told = InvitationPublic.model_validate(_told(invitation, fulfilment, now))
-    is_editable = told.editable_until is not None and now < told.editable_until
+    is_editable = told.editable_until is not None and now < told.editable_until and is_invited(actor, invitation)
     link = links.link(invitation.id, invitation.expires_at) if told.state is Standing.OPEN or is_editable else None
     return InvitationWithLink(**told.model_dump(), link=link)
 

@@ -10,7 +10,7 @@ from services.shared.schemas import Instant, Output, Seconds
 
 
 class InvitationPublic(Output):
-    """Your invitation to say how a fulfilment was for you."""
+    """An invitation to say how a fulfilment was for the person invited."""
 
     id: UUID
     survey: Annotated[str, Field(examples=["csat"])]

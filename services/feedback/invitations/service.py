@@ -12,7 +12,7 @@ from services.feedback.inbound import TicketFulfilled, TicketReopened
 from services.feedback.interactions.queries import add_counts
 from services.feedback.invitations import queries
 from services.feedback.invitations.models import Fulfilment, Invitation, RequestSent
-from services.feedback.invitations.policies import is_invited
+from services.feedback.invitations.policies import can_deliver, is_invited
 from services.feedback.invitations.rules.asking import NotAskedBecause, why_not_ask
 from services.feedback.people.queries import find_people
 from services.feedback.people.rules import Person
@@ -69,10 +69,12 @@ async def withdraw_invitations(session: AsyncSession, event: TicketReopened, met
         await add_counts(session, pair_of(slip), served=-1, asked=-int(was_asked))
 
 
-async def own_invitation(session: AsyncSession, actor: Actor, invitation_id: UUID) -> tuple[Invitation, Fulfilment]:
-    """The actor's invitation and what it is about; NotFound where it is not theirs."""
+async def readable_invitation(
+    session: AsyncSession, actor: Actor, invitation_id: UUID
+) -> tuple[Invitation, Fulfilment]:
+    """The actor's invitation, or one that they may deliver, and what it is about; NotFound."""
     found = await queries.find_invitation(session, invitation_id)
-    if found is None or not is_invited(actor, found[0]):
+    if found is None or not (is_invited(actor, found[0]) or can_deliver(actor)):
         raise NotFound
     return found
 

@@ -26,5 +26,7 @@ class Scope(StrEnum):
     REPORTS_READ = "reports:read"
     INTERACTIONS_READ = "interactions:read"
     SURVEYS_READ = "surveys:read"
+    INVITATIONS_DELIVER = "invitations:deliver"
+    """To read links by which anybody may answer, and mail them: of service accounts alone."""
     RESPONSES_READ = "responses:read"
     RESPONSES_WRITE = "responses:write"

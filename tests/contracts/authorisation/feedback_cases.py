@@ -117,6 +117,11 @@ async def _invitations(world: FeedbackWorld) -> Asked:
     return Asked("GET", "/v1/invitations", concerned=str(invitation))
 
 
+async def _invitations_of_somebody(world: FeedbackWorld) -> Asked:
+    invitation, _, _ = await world.invitation()
+    return Asked("GET", f"/v1/invitations?person_id={world.people['asker']}", concerned=str(invitation))
+
+
 async def _budget(world: FeedbackWorld) -> Asked:
     return Asked("GET", "/v1/invitations/budget")
 
@@ -159,6 +164,7 @@ FEEDBACK_CASES: Mapping[str, Prepare] = {
     "interactions_list_interactions": _interactions,
     "surveys_list_surveys": _surveys,
     "invitations_list_invitations": _invitations,
+    "invitations_list_invitations/of somebody": _invitations_of_somebody,
     "invitations_get_budget": _budget,
     "invitations_get_invitation": _invitation,
     "responses_show_answer_page": _page,

@@ -185,7 +185,8 @@ TABLE: Mapping[str, Row] = {
     "surveys_list_surveys": EVERYBODY,
     "invitations_list_invitations": EVERYBODY,
     "invitations_get_budget": EVERYBODY,
-    "invitations_get_invitation": row(200, "asker", refused=404),  # it holds the link
+    "invitations_list_invitations/of somebody": row(200, f"asker {PROGRAMS}"),
+    "invitations_get_invitation": row(200, f"asker {PROGRAMS}", refused=404),  # it holds the link
     "responses_show_answer_page": public(200),  # who has the link needs nothing else
     "responses_answer_by_page": public(200),
     "responses_give_response": row(201, "asker", refused=404),
@@ -205,6 +206,7 @@ LISTED: Mapping[str, frozenset[str]] = {
     # who serves or manages IT answers for it on both sides; its members see whom it asks, not who asks it
     "interactions_list_interactions": frozenset(f"agent manager {MEMBERS_OF_HR} admin {LOOKERS_ON} {PROGRAMS}".split()),
     "invitations_list_invitations": frozenset({"asker"}),
+    "invitations_list_invitations/of somebody": frozenset(f"asker {PROGRAMS}".split()),
     # who said what: the provider's side, and those whom the page names; figures are others' to see
     "responses_list_responses": frozenset(f"asker agent manager admin listener {PROGRAMS}".split()),
     "scores_list_scores": frozenset(f"agent manager admin listener {PROGRAMS}".split()),

@@ -33,6 +33,33 @@ async def test_nobody_else_sees_it(world: World) -> None:
         assert (await program.get(f"{PATH}/{asked.invitation}")).status_code == 404
 
 
+async def test_a_program_that_delivers_reads_the_link_and_no_person_does(world: World) -> None:
+    asked = await somebody_asked(world)
+    scope = "surveys:read responses:write invitations:deliver"
+    async with world.client(scope=scope, client=True) as mailer:
+        (listed,) = (await mailer.get(PATH, params={"person_id": str(asked.person)})).json()["items"]
+        read = (await mailer.get(f"{PATH}/{listed['id']}")).json()
+        assert (await mailer.get(PATH)).json()["items"] == []
+        answer = {"invitation_id": listed["id"], "score": 1}
+        assert (await mailer.post("/v1/responses", json=answer)).status_code == 404
+    assert read["link"] == f"{ORIGIN}{asked.path}"
+    async with world.client(scope=scope, roles=["admin"]) as administrator:
+        refused = await administrator.get(PATH, params={"person_id": str(asked.person)})
+        assert (await administrator.get(f"{PATH}/{asked.invitation}")).status_code == 404
+    assert (refused.status_code, refused.json()["code"]) == (403, "for_deliverers_alone")
+    assert refused.json()["errors"][0]["pointer"] == "?person_id"
+
+
+async def test_what_is_answered_is_changed_by_no_link_that_a_program_reads(world: World) -> None:
+    asked = await somebody_asked(world)
+    async with world.person(asked.person) as client:
+        await client.post("/v1/responses", json={"invitation_id": str(asked.invitation), "score": 3})
+        own = await client.get(PATH, params={"person_id": str(asked.person)})
+        assert [item["state"] for item in own.json()["items"]] == ["answered"]
+    async with world.client(scope="surveys:read invitations:deliver", client=True) as mailer:
+        assert (await mailer.get(f"{PATH}/{asked.invitation}")).json()["link"] is None
+
+
 async def test_the_link_is_there_while_an_answer_is_taken(world: World) -> None:
     expired, withdrawn, answered = [await somebody_asked(world, ago=ago) for ago in (14 * DAY, DAY, DAY)]
     await world.take_in(reopened(withdrawn.fulfilled, datetime.now(UTC)))
