@@ -33,7 +33,7 @@ from services.requests.reports import api as reports
 from services.requests.rulings import api as rulings
 from services.requests.rulings.service.worker import run_rulings
 from services.requests.settings import RequestsSettings
-from services.requests.tickets.api import acting, asking, showing
+from services.requests.tickets.api import acting, asking, by_reference, showing
 from services.shared.bounded_threads import BoundedThreads
 from services.shared.consumers import Consumers
 from services.shared.db import Sessions
@@ -47,6 +47,7 @@ ROUTERS = (
     asking.router,  # a request is compared with one route after the other: the busiest come first
     acting.router,
     showing.router,
+    by_reference.router,
     calendars.router,
     catalogue.router,
     agreements.router,

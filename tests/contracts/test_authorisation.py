@@ -12,6 +12,7 @@ from services.gateway.routes import OWN_PREFIXES, ROUTES, RouteTable
 from tests.contracts.authorisation.asking import Prepare, World, differences, send
 from tests.contracts.authorisation.feedback_cases import FEEDBACK_CASES, feedback_world
 from tests.contracts.authorisation.identity_cases import IDENTITY_CASES, identity_world
+from tests.contracts.authorisation.linked_cases import LINKED_CASES
 from tests.contracts.authorisation.message_cases import MESSAGE_CASES
 from tests.contracts.authorisation.requests_cases import REQUESTS_CASES, requests_world
 from tests.contracts.authorisation.table import CALLERS, TABLE
@@ -21,7 +22,7 @@ from tests.issuer import Issuer
 OPENAPI = Path(__file__).parents[2] / "openapi"
 CASES: Mapping[str, Mapping[str, Prepare]] = {
     "identity": IDENTITY_CASES,
-    "requests": {**MESSAGE_CASES, **REQUESTS_CASES},
+    "requests": {**MESSAGE_CASES, **LINKED_CASES, **REQUESTS_CASES},
     "feedback": FEEDBACK_CASES,
 }
 METHODS = ("get", "put", "post", "patch", "delete")
@@ -84,7 +85,7 @@ async def test_identity_answers_everybody_as_the_table_says(databases: Databases
 
 async def test_requests_answers_everybody_as_the_table_says(databases: Databases, issuer: Issuer) -> None:
     async with requests_world(databases, issuer) as world:
-        assert await differences(world, REQUESTS_CASES, _scopes("requests")) == []
+        assert await differences(world, CASES["requests"], _scopes("requests")) == []
 
 
 async def test_feedback_answers_everybody_as_the_table_says(databases: Databases, issuer: Issuer) -> None:

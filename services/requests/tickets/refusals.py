@@ -89,6 +89,38 @@ class AmendmentStands(Conflict):
     )
 
 
+class ExternalRefTaken(Conflict):
+    code = "external_ref_taken"
+    detail = Texts(
+        "{system} {id} is a reference of the ticket {ticket_id} already.",
+        "{system} {id} ya es una referencia del ticket {ticket_id}.",
+    )
+
+
+class ExternalRefElsewhere(ExternalRefTaken):
+    """As ExternalRefTaken, of a ticket that the caller may not see."""
+
+    detail = Texts(
+        "{system} {id} is a reference of another ticket already.", "{system} {id} ya es una referencia de otro ticket."
+    )
+
+
+class FixedAtSubmission(Conflict):
+    code = "fixed_at_submission"
+    detail = Texts(
+        "The ticket {ticket_id} was asked with another {name}, which stays: leave it out, or ask anew.",
+        "El ticket {ticket_id} se pidió con otro valor de {name}, que permanece: omítalo o pida de nuevo.",
+    )
+
+
+class HalfAReference(Conflict):
+    code = "half_a_reference"
+    detail = Texts(
+        "A ticket is looked up by external_system and external_id together.",
+        "Un ticket se busca por external_system y external_id juntos.",
+    )
+
+
 class NeededByMissing(Conflict):
     code = "needed_by_missing"
     detail = Texts(
@@ -170,6 +202,7 @@ SUBMISSION_PROBLEMS: tuple[type[Problem], ...] = (
     NeededByMissing,
     QuantityMissing,
     FormRefused,
+    ExternalRefTaken,
     UnknownDepartment,
     DepartmentsUnavailable,
     *PERSON_PROBLEMS,
@@ -184,6 +217,7 @@ AMENDMENT_PROBLEMS: tuple[type[Problem], ...] = (
     QuantityMissing,
     QuantityGrows,
     FormRefused,
+    ExternalRefTaken,
     *PERSON_PROBLEMS,
 )
 """What a route that changes a request lists among its problems."""

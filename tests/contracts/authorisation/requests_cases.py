@@ -281,7 +281,6 @@ REQUESTS_CASES: Mapping[str, Prepare] = {
     "tickets_get_ticket": _ticket(),
     "tickets_get_ticket/confidential": _confidential,
     "tickets_amend_ticket": _amended({"subject": "Other words"}),
-    "tickets_amend_ticket/external refs": _amended({"external_refs": [{"system": "jira", "id": "1"}]}),
     "tickets_get_history": _ticket("/history"),
     "tickets_list_comments": _ticket("/comments"),
     "tickets_list_hand_offs": _ticket("/hand-offs"),

@@ -124,6 +124,10 @@ TABLE: Mapping[str, Row] = {
     "tickets_list_tickets": EVERYBODY,
     "tickets_submit_ticket": row(201, SUBMITTERS),
     "tickets_submit_ticket/for somebody else": row(201, "customer_manager admin connector"),
+    "tickets_upsert_ticket_by_reference": row(201, SUBMITTERS),
+    "tickets_upsert_ticket_by_reference/there already": row(  # 409: the reference is on a ticket that they do not see
+        200, f"{ON_THE_TICKET} customer_manager admin connector", refused=409, s403="agent manager auditor"
+    ),
     "tickets_preview_ticket": row(200, SUBMITTERS),
     "tickets_get_ticket": READS_THE_TICKET,
     "tickets_get_ticket/confidential": row(200, f"{ON_THE_TICKET} agent manager admin auditor connector", refused=404),

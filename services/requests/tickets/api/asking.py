@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 from services.requests.answers import json_answer
 from services.requests.departments.api import AskIdentity
 from services.requests.tickets.api import Reader, Terms, TicketId, Writer
-from services.requests.tickets.queries.read import page_of_tickets, public_of
-from services.requests.tickets.refusals import SUBMISSION_PROBLEMS, UnknownTicket
+from services.requests.tickets.queries.read import BY_REFERENCE, page_of_tickets, public_of
+from services.requests.tickets.refusals import SUBMISSION_PROBLEMS, HalfAReference, UnknownTicket
 from services.requests.tickets.schemas import NewTicket, Priority, TicketPublic
 from services.requests.tickets.schemas.preview import PreviewPublic
 from services.requests.tickets.service.preview import preview_ticket as preview
@@ -39,6 +39,8 @@ class TicketFilters(BaseModel):
     assignee_id: Id | None = None
     agreement_version_id: Id | None = None
     key: str | None = Field(default=None, max_length=100)
+    external_system: str | None = Field(default=None, max_length=200)
+    external_id: str | None = Field(default=None, max_length=200)
     submitted_from: Instant | None = Field(default=None, alias="submitted_at[gte]")
     submitted_before: Instant | None = Field(default=None, alias="submitted_at[lt]")
     created_from: Instant | None = Field(default=None, alias="created_at[gte]")
@@ -46,7 +48,10 @@ class TicketFilters(BaseModel):
     promised_priority: Annotated[list[Priority], Field(max_length=4)] = []
 
     def conditions(self) -> dict[str, Any]:
-        """The conditions given, as `page_of_tickets` takes them."""
+        """The conditions given, as `page_of_tickets` takes them. HalfAReference."""
+        reference = [part for part in (self.external_system, self.external_id) if part is not None]
+        if len(reference) == 1:
+            raise HalfAReference(pointer="?external_system" if self.external_system is None else "?external_id")
         given = {
             "t.state = ANY({}::text[])": [state.value for state in self.state],
             "t.priority = ANY({}::text[])": [priority.value for priority in self.priority],
@@ -59,6 +64,7 @@ class TicketFilters(BaseModel):
             "t.assignee_id = {}": self.assignee_id,
             "t.agreement_version_id = {}": self.agreement_version_id,
             "t.key = {}": self.key,
+            BY_REFERENCE: reference,
             "t.submitted_at >= {}": self.submitted_from,
             "t.submitted_at < {}": self.submitted_before,
             "t.created_at >= {}": self.created_from,
@@ -90,7 +96,7 @@ async def preview_ticket(
     return json_answer(await preview(connection, terms, identity, actor, new, now=now))
 
 
-@router.get("/v1/tickets", response_model=Page[TicketPublic], responses=problem_responses(BadCursor))
+@router.get("/v1/tickets", response_model=Page[TicketPublic], responses=problem_responses(BadCursor, HalfAReference))
 async def list_tickets(
     filters: Annotated[TicketFilters, Query()], actor: Reader, connection: HotTransaction, page: Paging
 ) -> Response:

@@ -61,6 +61,13 @@ SELECT {columns} FROM (
 _PAGE_OF_ALL = "SELECT {columns} FROM ticket t WHERE {rest} ORDER BY t.created_at DESC, t.id DESC LIMIT {n}"
 
 
+BY_REFERENCE = """
+t.id = (SELECT r.ticket_id FROM ticket_reference r
+    WHERE r.system = ({0}::text[])[1] AND r.external_id = ({0}::text[])[2])
+"""
+"""A condition for `page_of_tickets`; its value is a list of the system and the id there."""
+
+
 class PinnedOffering(NamedTuple):
     """What a ticket needs later of the version of its offering."""
 
@@ -128,7 +135,7 @@ async def page_of_tickets(
 ) -> list[Row]:
     """Tickets that the actor may see, the newest first, `limit` at most.
 
-    `filters` maps a condition on `t` with one `{}` ("t.state = ANY({}::text[])") to its value.
+    `filters` maps a condition on `t` with one place `{}` ("t.state = ANY({}::text[])") to its value.
     """
     arguments: list[Any] = []
 

@@ -34,7 +34,7 @@ _OUTBOX = """
         AS o(id uuid, aggregate text, subject text, body jsonb, created_at timestamptz)
 """
 
-INSERT_TICKET = f"""
+_INSERT_TICKET = f"""
 WITH made AS (
     INSERT INTO ticket SELECT t.* FROM jsonb_populate_record(
         NULL::ticket, $1::jsonb || jsonb_build_object('key', $2::text || '-' || nextval('ticket_key_number'))
@@ -49,9 +49,20 @@ WITH made AS (
     INSERT INTO ticket_clock SELECT c.* FROM made, jsonb_populate_recordset(NULL::ticket_clock, $5::jsonb) AS c
 ), links AS (
     INSERT INTO ticket_link SELECT k.* FROM made, jsonb_populate_recordset(NULL::ticket_link, $6::jsonb) AS k
-), leaving AS ({_OUTBOX.format(after="made", parameter="$7")})
-SELECT (SELECT key FROM made) AS key, (SELECT token FROM catalogue_generation) AS token
+), leaving AS ({_OUTBOX.format(after="made", parameter="$7")}){{more}}
+SELECT (SELECT key FROM made) AS key, (SELECT token FROM catalogue_generation) AS token, {{referred}} AS referred
 """
+INSERT_TICKET = _INSERT_TICKET.format(more="", referred="0")
+_INSERT_REFERRED = _INSERT_TICKET.format(
+    more=""", referred AS (
+    INSERT INTO ticket_reference (system, external_id, ticket_id)
+    SELECT r.system, r.id, made.id
+    FROM made, jsonb_to_recordset($1::jsonb -> 'external_refs') AS r(system text, id text)
+    ON CONFLICT DO NOTHING RETURNING system
+)""",
+    referred="(SELECT count(*) FROM referred)",
+)
+"""The same for a ticket with references to other systems."""
 
 _FOLDED = (
     "state",
@@ -116,6 +127,10 @@ class Written(NamedTuple):
     leaving: Sequence[OutboxValues] = ()
 
 
+class ReferenceTaken(Exception):
+    """A reference of a new ticket is on another one; the transaction is to be rolled back."""
+
+
 class Superseded(Exception):
     """The generation under which a ticket was made is no longer the current one, which is `token`; nothing is written.
 
@@ -132,10 +147,12 @@ async def insert_ticket(
 ) -> str | None:
     """A new ticket of the provider with that code, and all its rows; its key, none where its source has one.
 
-    With `only_under` it is written while that is the current generation. Superseded.
+    With `only_under` it is written while that is the current generation. Superseded; ReferenceTaken, but for a ticket
+    with a source, which leaves its reference to whoever has it.
     """
+    references = ticket["external_refs"]
     row = await connection.fetchrow(
-        INSERT_TICKET,
+        _INSERT_REFERRED if references else INSERT_TICKET,
         _json(ticket),
         code,
         _json(written.events),
@@ -149,6 +166,8 @@ async def insert_ticket(
         raise LookupError("a SELECT without FROM has a row")
     if row["key"] is None and only_under not in (None, row["token"]):
         raise Superseded(row["token"])
+    if row["key"] is not None and row["referred"] < len(references) and ticket["source"] is None:
+        raise ReferenceTaken
     key: str | None = row["key"]
     return key
 

@@ -1,5 +1,6 @@
 """What comes in at the ticket routes, and the ticket as it goes out."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -46,6 +47,11 @@ class ExternalRef(Input):
 Participants = Annotated[list[Id], Field(max_length=50)]
 Fields = Annotated[dict[str, Any], _FEW, InContract(Annotated[FreeObject, _FEW])]
 ExternalRefs = Annotated[list[ExternalRef], Field(max_length=20)]
+
+
+def refs_document(refs: Iterable[ExternalRef]) -> list[dict[str, str]]:
+    """The references as they are kept and answered, each once."""
+    return [ref.model_dump() for ref in dict.fromkeys(refs)]
 
 
 def absent() -> Any:
@@ -105,7 +111,7 @@ class TicketChanges(Input):
         if "participants" in values:
             values["participants"] = list(dict.fromkeys(self.participants))
         if "external_refs" in values:
-            values["external_refs"] = [ref.model_dump() for ref in self.external_refs]
+            values["external_refs"] = refs_document(self.external_refs)
         return values
 
 

@@ -13,6 +13,7 @@ from services.requests.departments.service import Identity
 from services.requests.people.service import require_people
 from services.requests.tickets.policies import amending_side, sides_of
 from services.requests.tickets.queries.read import offering_as_pinned
+from services.requests.tickets.queries.references import keep_references, references_of
 from services.requests.tickets.refusals import (
     ForCustomerOnly,
     OnlyLooksOn,
@@ -25,6 +26,7 @@ from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.schemas import TicketChanges
 from services.requests.tickets.service.asked import check_form, check_obligations
 from services.requests.tickets.service.recording import Unfolded, append, readable_ticket, unfold
+from services.requests.tickets.service.references import claim_references
 from services.requests.timeline.events import Actor as ActingSide
 from services.requests.timeline.events import Event
 from services.requests.timeline.facts import Amended
@@ -48,7 +50,7 @@ async def amend_ticket(
     """The ticket with these changes; as it was where they change nothing.
 
     UnknownTicket, OnlyLooksOn, ForCustomerOnly, PreconditionFailed, TicketHasEnded, InstantOutside, UnknownPerson,
-    PeopleUnavailable, FormRefused, NeededByMissing, QuantityMissing, QuantityGrows.
+    PeopleUnavailable, FormRefused, NeededByMissing, QuantityMissing, QuantityGrows, ExternalRefTaken.
     """
     current = await terms.current(connection.fetch)
     held = await unfold(connection, current, await readable_ticket(connection, actor, ticket_id, hold=True))
@@ -59,7 +61,7 @@ async def amend_ticket(
         raise TicketHasEnded
     if "needed_by" in given:
         check_instant(changes.needed_by, "/needed_by")
-    changed = {name: value for name, value in given.items() if _spelled(value) != _spelled(held.row[name])}
+    changed = changed_by(changes, held.row)
     if not changed:
         return held.row
     await require_people(connection.fetch, identity, _named_people(actor, held.row, changed))
@@ -67,7 +69,16 @@ async def amend_ticket(
     acting = ActingSide(side, actor.id, automatic=actor.is_client)
     at = max(now, held.progress.latest[0])
     event = Event(uuid7(), held.next_sequence, at, now, acting, Amended(changed))
+    if "external_refs" in changed:
+        references = references_of(changed["external_refs"])
+        await claim_references(connection, actor, references, ticket_id)
+        await keep_references(connection, ticket_id, references)
     return await append(connection, current, held, [event], now=now, columns=changed)
+
+
+def changed_by(changes: TicketChanges, row: Row) -> Row:
+    """What these changes change of the ticket, as its row keeps it."""
+    return {name: value for name, value in changes.given().items() if _spelled(value) != _spelled(row[name])}
 
 
 async def _check_asked(connection: Connection, held: Unfolded, changed: Row) -> None:

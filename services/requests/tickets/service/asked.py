@@ -26,7 +26,7 @@ from services.requests.tickets.refusals import (
 )
 from services.requests.tickets.rules.quota import MOST, quantity_of
 from services.requests.tickets.rules.stored import Row
-from services.requests.tickets.schemas import NewTicket
+from services.requests.tickets.schemas import NewTicket, refs_document
 from services.requests.timeline.promised import PinnedObligation, PinnedTerms
 from services.requests.timeline.vocabulary import ClockName
 from services.shared.auth import Actor
@@ -154,5 +154,5 @@ def _columns(actor: Actor, new: NewTicket) -> Row:
         "promised_priority": new.priority.value,
         "needed_by": new.needed_by_text(),
         "fields": new.fields,
-        "external_refs": [ref.model_dump() for ref in new.external_refs],
+        "external_refs": refs_document(new.external_refs),
     }

@@ -9,12 +9,14 @@ from services.requests.catalogue.queries import current_generation
 from services.requests.catalogue.terms import Current, TermsCache
 from services.requests.departments.service import Identity
 from services.requests.events import TicketSubmitted
-from services.requests.tickets.queries.write import Superseded
+from services.requests.tickets.queries.references import references_of
+from services.requests.tickets.queries.write import ReferenceTaken, Superseded
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.schemas import NewTicket
 from services.requests.tickets.service.asked import Asked, asked_under, check_may_ask
 from services.requests.tickets.service.quota import QuotaRead, quota_among, read_quota
 from services.requests.tickets.service.recording import open_ticket
+from services.requests.tickets.service.references import claim_references
 from services.requests.timeline.events import Actor as ActingSide
 from services.requests.timeline.events import Event
 from services.requests.timeline.facts import Submitted
@@ -44,6 +46,8 @@ async def submit_ticket(
             return await _submit_under(connection, current, identity, actor, new, customer_id, now)
         except Superseded as superseded:
             current = terms.of_generation(superseded.token)
+        except ReferenceTaken:
+            continue  # by an import, which waits for nobody: the next turn finds who has it
         except Problem:
             token = await current_generation(connection.fetch)
             if token == current.token:
@@ -60,13 +64,16 @@ async def _submit_under(
     customer_id: UUID,
     now: datetime,
 ) -> Row:
-    """The ticket as this generation promises it. Superseded, and the problems that it calls for."""
+    """The ticket as this generation promises it. Superseded, ReferenceTaken, and the problems that it calls for."""
     asked = await asked_under(connection, current, identity, actor, new, customer_id, now)
     quota = quota_among(asked)
-    if quota is None:
+    references = references_of(asked.draft["external_refs"])
+    if quota is None and not references:
         return await _written(connection, current, actor, asked, None, now)
-    async with connection.transaction():  # the quota is held until the ticket that uses it is there, or is not
-        read = await read_quota(connection, current, asked, quota, now, hold=True)
+    async with connection.transaction():  # what is held is held until the ticket that uses it is there, or is not
+        if references:
+            await claim_references(connection, actor, references, asked.draft["id"])
+        read = await read_quota(connection, current, asked, quota, now, hold=True) if quota else None
         return await _written(connection, current, actor, asked, read, now)
 
 
