@@ -154,7 +154,10 @@ class ClockBreached(_ClockTold, PublishedEvent):
 
 
 class MessagePosted(PublishedEvent):
-    """There is something new to read for a person; what joins the same message later is not told again."""
+    """There is something new to read for a person; what joins the same message later is not told again.
+
+    `kind` is that of what it tells by now, `digest` where that is of several.
+    """
 
     subject = "acuerdo.requests.message.posted.v1"
     key = "message_id"

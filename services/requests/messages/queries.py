@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from services.requests.messages.models import Message, MessageItem
+from services.requests.messages.rules import DIGEST, MessageKind
 from services.shared.idempotency import Fetch
 from services.shared.paging import PageWanted, older_than
 
 # `posted` has the id that was given where the message is new: only then its event leaves.
-_POST = """
+_POST = f"""
 WITH heads AS (
     SELECT h.* FROM jsonb_to_recordset($1::text::jsonb)
         AS h(id uuid, person_id uuid, kind text, digest text, link text, item_count integer, place integer)
@@ -21,15 +22,16 @@ WITH heads AS (
     INSERT INTO message (id, person_id, kind, digest, link, created_at, read_at, item_count, version)
     SELECT h.id, h.person_id, h.kind, h.digest, h.link, $4::timestamptz, NULL, h.item_count, 1
     FROM heads h ORDER BY h.place
-    ON CONFLICT (person_id, kind, digest) DO UPDATE SET
+    ON CONFLICT (person_id, digest) DO UPDATE SET
+        kind = CASE message.kind WHEN excluded.kind THEN message.kind ELSE '{DIGEST}' END,
         item_count = message.item_count + excluded.item_count, read_at = NULL, version = message.version + 1
-    RETURNING id, person_id, kind, digest, item_count
+    RETURNING id, person_id, digest, item_count
 ), items AS (
-    INSERT INTO message_item (message_id, position, link, about, created_at)
-    SELECT p.id, p.item_count - i.rest, i.link, i.about, $4::timestamptz
+    INSERT INTO message_item (message_id, position, kind, link, about, created_at)
+    SELECT p.id, p.item_count - i.rest, i.kind, i.link, i.about, $4::timestamptz
     FROM jsonb_to_recordset($2::text::jsonb)
         AS i(person_id uuid, kind text, digest text, link text, about jsonb, rest integer)
-    JOIN posted p USING (person_id, kind, digest)
+    JOIN posted p USING (person_id, digest)
 )
 INSERT INTO outbox (id, aggregate, subject, body, created_at)
 SELECT o.id, o.aggregate, o.subject, o.body, o.created_at
@@ -38,15 +40,29 @@ FROM jsonb_to_recordset($3::text::jsonb)
 WHERE o.aggregate IN (SELECT p.id::text FROM posted p)
 """
 _ITEMS = """
-SELECT i.message_id, i.link, i.about::text, i.created_at FROM unnest($1::uuid[]) AS m(id), LATERAL (
+SELECT i.message_id, i.kind, i.link, i.about::text, i.created_at FROM unnest($1::uuid[]) AS m(id), LATERAL (
     SELECT * FROM message_item WHERE message_id = m.id ORDER BY position DESC LIMIT $2
 ) AS i ORDER BY i.message_id, i.position DESC
+"""
+_TOLD_OF_BREACH = f"""
+SELECT DISTINCT i.about->>'clock', (i.about->>'cycle')::integer, m.person_id
+FROM message_item i JOIN message m ON m.id = i.message_id
+WHERE i.link = $1 AND i.kind IN ('{MessageKind.CLOCK_BREACHED}', '{MessageKind.CLOCK_PASSED}')
+    AND (i.about->>'percent')::integer = 100
 """
 
 
 async def store_posts(fetch: Fetch, heads: str, items: str, leaving: str, *, now: datetime) -> None:
     """Write messages with their items; JSON texts, whose fields `service.post_messages` names."""
     await fetch(_POST, heads, items, leaving, now)
+
+
+async def told_of_breaches(fetch: Fetch, link: str) -> dict[tuple[str, int], set[UUID]]:
+    """Who was told of breaches of what `link` leads to, by clock and cycle."""
+    found: dict[tuple[str, int], set[UUID]] = {}
+    for clock, cycle, person_id in await fetch(_TOLD_OF_BREACH, link):
+        found.setdefault((clock, cycle), set()).add(person_id)
+    return found
 
 
 async def find_message(
@@ -76,7 +92,7 @@ async def page_of_messages(
 
 
 async def newest_items(fetch: Fetch, message_ids: Sequence[UUID], limit: int) -> Sequence[Any]:
-    """The newest items of each message, `limit` at most: (message id, link, about as JSON text, created_at)."""
+    """The newest items of each message, `limit` at most: (message id, kind, link, about as JSON text, created_at)."""
     return await fetch(_ITEMS, list(message_ids), limit)
 
 

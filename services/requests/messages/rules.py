@@ -9,7 +9,7 @@ from uuid import UUID
 
 
 class MessageKind(StrEnum):
-    """What happened."""
+    """What an item tells."""
 
     CLOCK_WARNED = "clock_warned"
     """A share of a clock's time is used up."""
@@ -27,6 +27,8 @@ class MessageKind(StrEnum):
     """Somebody would like to know how it went."""
 
 
+DIGEST = "digest"
+"""The kind of a message whose items are of several."""
 ONE_BY_ONE = frozenset({MessageKind.SURVEY})
 """Kinds of which each link is a message of its own: it wants an answer of its own."""
 
@@ -42,10 +44,9 @@ class Post:
 
 
 class Head(NamedTuple):
-    """What makes two posts one message: the recipient, the kind, and the minute or the link."""
+    """What makes two posts one message: the recipient, and the minute or the link."""
 
     person_id: UUID
-    kind: MessageKind
     digest: str
 
 
@@ -56,11 +57,23 @@ def digested(posts: Iterable[Post], now: datetime) -> dict[Head, list[Post]]:
     >>> now, me = datetime(2026, 3, 2, 9, 0, 59, tzinfo=UTC), UUID(int=1)
     >>> posts = [Post(me, kind, "/v1/invitations/1") for kind in (MessageKind.SURVEY, MessageKind.CLOCK_WARNED)]
     >>> [head.digest for head in digested(posts, now)]
-    ['2026-03-02T09:00Z', '/v1/invitations/1']
+    ['/v1/invitations/1', '2026-03-02T09:00Z']
     """
     minute = f"{now:%Y-%m-%dT%H:%MZ}"
     messages: dict[Head, list[Post]] = {}
     for post in posts:
-        head = Head(post.person_id, post.kind, post.link if post.kind in ONE_BY_ONE else minute)
+        head = Head(post.person_id, post.link if post.kind in ONE_BY_ONE else minute)
         messages.setdefault(head, []).append(post)
     return {head: messages[head] for head in sorted(messages)}
+
+
+def kind_of(posts: Iterable[Post]) -> str:
+    """The kind of the message that tells these.
+
+    >>> kinds = MessageKind.CLOCK_WARNED, MessageKind.CLOCK_BREACHED, MessageKind.CLOCK_BREACHED
+    >>> posts = [Post(UUID(int=1), kind, "/v1/tickets/1") for kind in kinds]
+    >>> kind_of(posts), kind_of(posts[1:])
+    ('digest', 'clock_breached')
+    """
+    kinds = {post.kind for post in posts}
+    return DIGEST if len(kinds) > 1 else kinds.pop().value

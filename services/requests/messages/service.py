@@ -13,7 +13,7 @@ from services.requests.events import MessagePosted
 from services.requests.messages.models import Message
 from services.requests.messages.queries import find_message, newest_items, store_posts
 from services.requests.messages.refusals import UnknownMessage
-from services.requests.messages.rules import MessageKind, Post, digested
+from services.requests.messages.rules import MessageKind, Post, digested, kind_of
 from services.requests.messages.schemas import MessageItemPublic, MessagePublic
 from services.shared.auth import Actor
 from services.shared.idempotency import Fetch, session_fetch
@@ -35,13 +35,13 @@ async def post_messages(fetch: Fetch, posts: Sequence[Post], *, now: datetime) -
     leaving: list[dict[str, Any]] = []
     for head, told in digested(posts, now).items():
         named = head._asdict() | {"person_id": str(head.person_id)}
-        made = {"id": uuid7(), **named, "link": told[0].link}
+        made = {"id": uuid7(), **named, "kind": kind_of(told), "link": told[0].link}
         heads.append({**made, "item_count": len(told), "place": len(heads)})
         items.extend(
-            {**named, "link": post.link, "about": post.about, "rest": len(told) - place}
+            {**named, "kind": post.kind, "link": post.link, "about": post.about, "rest": len(told) - place}
             for place, post in enumerate(told, start=1)
         )
-        event = MessagePosted(message_id=made["id"], person_id=head.person_id, kind=head.kind, link=told[0].link)
+        event = MessagePosted(message_id=made["id"], person_id=head.person_id, kind=made["kind"], link=told[0].link)
         values = outbox_values(event, now=now)
         leaving.append(values._asdict() | {"body": orjson.Fragment(values.body)})
     await store_posts(fetch, *(orjson.dumps(each, default=str).decode() for each in (heads, items, leaving)), now=now)
@@ -81,8 +81,9 @@ async def mark_message(
 async def shown(session: AsyncSession, messages: Sequence[Message]) -> list[MessagePublic]:
     """Messages as their recipient reads them, with their newest items."""
     items: dict[UUID, list[MessageItemPublic]] = {message.id: [] for message in messages}
-    for message_id, link, about, created_at in await newest_items(session_fetch(session), list(items), LISTED):
-        items[message_id].append(MessageItemPublic(link=link, about=orjson.loads(about), created_at=created_at))
+    for message_id, kind, link, about, created_at in await newest_items(session_fetch(session), list(items), LISTED):
+        item = MessageItemPublic(kind=kind, link=link, about=orjson.loads(about), created_at=created_at)
+        items[message_id].append(item)
     return [MessagePublic(**message.model_dump(), items=items[message.id]) for message in messages]
 
 

@@ -11,13 +11,13 @@ from services.requests.timeline.vocabulary import ClockName, State
 from tests.requests.firing.bell import Bell, ago
 
 MESSAGES = """
-SELECT m.person_id, m.kind, array_agg(i.link ORDER BY i.position) AS links FROM message m
+SELECT m.person_id, i.kind, array_agg(i.link ORDER BY i.position) AS links FROM message m
 JOIN message_item i ON i.message_id = m.id GROUP BY 1, 2 ORDER BY 2, 1
 """
 
 
 async def told(bell: Bell) -> dict[tuple[UUID, str], list[str]]:
-    """The links that each person was told, by kind of message."""
+    """The links that each person was told, by kind."""
     return {(row[0], row[1]): row[2] for row in await bell.fetch(MESSAGES)}
 
 

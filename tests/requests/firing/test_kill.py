@@ -34,7 +34,7 @@ GROUP BY t.id HAVING count(*) <> t.events OR max(e.sequence) <> t.events
 """
 TOLD = """
 SELECT i.link, i.about->>'clock' FROM message m JOIN message_item i ON i.message_id = m.id
-WHERE m.person_id = $1 AND m.kind = 'clock_breached'
+WHERE m.person_id = $1 AND i.kind = 'clock_breached'
 """
 SYSTEM = """
 SELECT name, times, count(*) FROM (

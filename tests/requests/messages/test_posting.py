@@ -36,12 +36,12 @@ async def messages(connection: Connection) -> list[dict[str, Any]]:
     return [dict(row) for row in rows]
 
 
-async def items(connection: Connection, message_id: UUID) -> list[tuple[int, str]]:
-    sql = "SELECT position, link FROM message_item WHERE message_id = $1 ORDER BY position"
-    return [(row[0], row[1]) for row in await connection.fetch(sql, message_id)]
+async def items(connection: Connection, message_id: UUID) -> list[tuple[int, str, str]]:
+    sql = "SELECT position, kind, link FROM message_item WHERE message_id = $1 ORDER BY position"
+    return [(row[0], row[1], row[2]) for row in await connection.fetch(sql, message_id)]
 
 
-async def test_one_message_for_each_recipient_kind_and_minute(connection: Connection) -> None:
+async def test_one_message_for_each_recipient_and_minute(connection: Connection) -> None:
     warning = Post(ME, MessageKind.CLOCK_WARNED, "/v1/tickets/1")
     posts = [a_breach(), warning, a_breach(YOU), a_breach(ME, 2), a_breach(ME, 3)]
     await post_messages(connection.fetch, posts, now=NOW)
@@ -49,12 +49,26 @@ async def test_one_message_for_each_recipient_kind_and_minute(connection: Connec
     await post_messages(connection.fetch, [a_breach(ME, 5)], now=NOW + timedelta(seconds=30))
     told = await messages(connection)
     assert [(row["person_id"], row["kind"], row["item_count"], row["link"]) for row in told] == [
-        (ME, "clock_breached", 4, "/v1/tickets/1"),
         (ME, "clock_breached", 1, "/v1/tickets/5"),
-        (ME, "clock_warned", 1, "/v1/tickets/1"),
+        (ME, "digest", 5, "/v1/tickets/1"),
         (YOU, "clock_breached", 1, "/v1/tickets/1"),
     ]
-    assert await items(connection, told[0]["id"]) == [(n, f"/v1/tickets/{n}") for n in (1, 2, 3, 4)]
+    assert await items(connection, told[1]["id"]) == [
+        (1, "clock_breached", "/v1/tickets/1"),
+        (2, "clock_warned", "/v1/tickets/1"),
+        *((n + 1, "clock_breached", f"/v1/tickets/{n}") for n in (2, 3, 4)),
+    ]
+
+
+async def test_a_message_to_which_another_kind_is_added_is_a_digest(connection: Connection) -> None:
+    warning = Post(ME, MessageKind.CLOCK_WARNED, "/v1/tickets/1")
+    kinds = []
+    for post in (warning, warning, a_breach(), warning):
+        await post_messages(connection.fetch, [post], now=NOW)
+        ((kind,),) = await connection.fetch("SELECT kind FROM message")
+        kinds.append(kind)
+    assert kinds == ["clock_warned", "clock_warned", "digest", "digest"]
+    assert await connection.fetchval("SELECT count(*) FROM outbox") == 1
 
 
 async def test_an_event_leaves_for_each_new_message_and_none_for_one_that_grows(connection: Connection) -> None:

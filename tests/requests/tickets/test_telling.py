@@ -16,14 +16,14 @@ from tests.requests.tickets.test_agreed import same_as_folded
 from tests.requests.tickets.test_amending import CONNECTOR
 from tests.requests.tickets.test_instants import at, submitted_ago
 
-TOLD = "SELECT m.person_id, m.kind, i.about::text AS about FROM message m JOIN message_item i ON i.message_id = m.id"
+TOLD = "SELECT m.person_id, i.kind, i.about::text AS about FROM message m JOIN message_item i ON i.message_id = m.id"
 
 
 async def told(desk: Desk, kind: str) -> dict[str, list[dict[str, Any]]]:
     """What people were told of that kind."""
     found: dict[str, list[dict[str, Any]]] = {}
     async with hot_connection(desk.app.state.engine) as connection:
-        for row in await connection.fetch(f"{TOLD} WHERE m.kind = $1 ORDER BY i.created_at", kind):
+        for row in await connection.fetch(f"{TOLD} WHERE i.kind = $1 ORDER BY i.created_at", kind):
             found.setdefault(str(row["person_id"]), []).append(orjson.loads(row["about"]))
     return found
 
