@@ -68,6 +68,25 @@ async def managing(desk: Desk, department_id: UUID) -> UUID:
     return person.id
 
 
+async def test_who_was_told_of_a_breach_hears_that_it_was_none(desk: Desk) -> None:
+    manager = await managing(desk, desk.it.id)
+    ticket, created = await assigned_long_ago(desk)
+    path = f"/v1/tickets/{ticket['id']}/assignments"
+    async with hot_connection(desk.app.state.engine) as connection:
+        await FiringWorker(desk.app.state.engine, desk.app.state.terms).turn(connection)
+    assert set(await told(desk, "clock_breached")) == {str(manager), str(desk.agent_id)}
+    assert (await desk.client.post(path, json={"assignee_id": None}, headers=desk.agent)).status_code == 201
+    other = await managing(desk, desk.it.id)
+    late = at(created + timedelta(seconds=1))
+    answer = await desk.step(ticket, "fulfilled", desk.people.account(CONNECTOR), occurred_at=late)
+    assert answer.status_code == 201, answer.text
+    messages = await told(desk, "breach_refuted")
+    before = {str(manager), str(desk.agent_id)}
+    assert set(messages) == {*before, str(desk.requester_id), str(other)}
+    breached = ["acknowledge", "first_response", "resolution"]
+    assert [sorted(each["clock"] for each in items) for items in messages.values()] == [breached] * 4
+
+
 @pytest.mark.parametrize("is_confidential", [False, True])
 async def test_a_side_where_nobody_is_named_hears_by_its_managers(desk: Desk, is_confidential: bool) -> None:
     of_it, of_hr = await managing(desk, desk.it.id), await managing(desk, desk.hr.id)

@@ -1,8 +1,9 @@
 """Whom a late fact or a ruling is told to: what it passed, and which announced breach was none."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
+from services.requests.messages.queries import told_of_breaches
 from services.requests.messages.rules import MessageKind, Post
 from services.requests.people.queries import managers_of
 from services.requests.tickets.rules.stored import Row
@@ -13,9 +14,12 @@ from services.shared.idempotency import Fetch
 
 
 async def told_of_marks(fetch: Fetch, ticket: Row, marks: Sequence[Event]) -> list[Post]:
-    """What both sides are told of these marks."""
-    people = sorted(await _both_sides(fetch, ticket))
-    return list(_posts(ticket, marks, people))
+    """What both sides are told of these marks; that a breach was none, also everybody who was told of the breach."""
+    link = f"/v1/tickets/{ticket['id']}"
+    people = await _both_sides(fetch, ticket)
+    refutes = any(isinstance(event.payload, BreachRefuted) for event in marks)
+    warned = await told_of_breaches(fetch, link) if refutes else {}
+    return list(_posts(ticket, link, marks, people, warned))
 
 
 async def _both_sides(fetch: Fetch, ticket: Row) -> set[UUID]:
@@ -34,15 +38,17 @@ async def _both_sides(fetch: Fetch, ticket: Row) -> set[UUID]:
     return told.union(*managers.values())
 
 
-def _posts(ticket: Row, marks: Sequence[Event], people: Sequence[UUID]) -> Iterator[Post]:
+def _posts(
+    ticket: Row, link: str, marks: Sequence[Event], people: set[UUID], warned: Mapping[tuple[str, int], set[UUID]]
+) -> Iterator[Post]:
     for event in marks:
         match event.payload:
             case ThresholdFired():
-                kind = MessageKind.CLOCK_PASSED
-            case BreachRefuted():
-                kind = MessageKind.BREACH_REFUTED
+                kind, told = MessageKind.CLOCK_PASSED, people
+            case BreachRefuted(clock=clock, cycle=cycle):
+                kind, told = MessageKind.BREACH_REFUTED, people | warned.get((clock, cycle), set())
             case _:
                 continue
         about = {"ticket_id": str(ticket["id"]), "ticket_key": ticket["key"], **encode(event.payload)}
-        for person_id in people:
-            yield Post(person_id, kind, f"/v1/tickets/{ticket['id']}", about)
+        for person_id in sorted(told):
+            yield Post(person_id, kind, link, about)
