@@ -14,6 +14,7 @@ from services.requests.db import DeadLetter, Inbox, Outbox
 from services.requests.departments.rules import Department
 from services.requests.departments.service import Identity, identity_client, take_in_department
 from services.requests.firing.service.worker import run_firing
+from services.requests.handoffs import api as handoffs
 from services.requests.imports import api as imports
 from services.requests.imports.service.worker import Bench, run_imports
 from services.requests.inbound import (
@@ -48,6 +49,7 @@ ROUTERS = (
     acting.router,
     showing.router,
     by_reference.router,
+    handoffs.router,
     calendars.router,
     catalogue.router,
     agreements.router,

@@ -10,6 +10,7 @@ from services.shared.outbox import PublishedEvent
 
 _A_TICKET = "019a8f00-0000-7000-8000-000000000001"
 _IT = "019a8f00-0000-7000-8000-0000000000a1"
+_NETWORKS = "019a8f00-0000-7000-8000-0000000000a3"
 _PEOPLE_OPERATIONS = "019a8f00-0000-7000-8000-0000000000a2"
 _AN_OFFERING = "019a8f00-0000-7000-8000-0000000000b1"
 _AN_AGREEMENT = "019a8f00-0000-7000-8000-0000000000d0"
@@ -17,6 +18,8 @@ _AN_AGREEMENT_VERSION = "019a8f00-0000-7000-8000-0000000000d1"
 _A_PERSON = "019a8f00-0000-7000-8000-0000000000c1"
 _A_COLLEAGUE = "019a8f00-0000-7000-8000-0000000000c2"
 _AN_AGENT = "019a8f00-0000-7000-8000-0000000000c3"
+_A_LINK = "019a8f00-0000-7000-8000-0000000000e3"
+_ANOTHER_LINK = "019a8f00-0000-7000-8000-0000000000e4"
 _A_CLOCK = "019a8f00-0000-7000-8000-0000000000e1"
 _A_MESSAGE = "019a8f00-0000-7000-8000-0000000000e2"
 
@@ -151,6 +154,46 @@ class ClockBreached(_ClockTold, PublishedEvent):
 
     subject = "acuerdo.requests.clock.breached.v1"
     key = "ticket_id"
+
+
+class _HandOffTold(BaseModel):
+    """What all three tell of a hand-off; `link_id` is one of the ticket's, `parent_id` the hand-off above it."""
+
+    ticket_id: UUID = Field(examples=[_A_TICKET])
+    link_id: UUID = Field(examples=[_A_LINK])
+    parent_id: UUID | None = Field(examples=[_ANOTHER_LINK])
+    offered_by_department_id: UUID | None = Field(description="null: not known here", examples=[_IT])
+    department_id: UUID | None = Field(description="to which it was offered", examples=[_NETWORKS])
+    waits: bool = Field(description="whether the ticket waits for it", examples=[True])
+    version: int = Field(description="the ticket's, with this act", examples=[4])
+
+
+class HandOffOffered(_HandOffTold, PublishedEvent):
+    """Part of a ticket was offered to another department."""
+
+    subject = "acuerdo.requests.hand_off.offered.v1"
+    key = "ticket_id"
+
+    offered_at: datetime = Field(examples=["2026-03-03T09:00:00Z"])
+
+
+class HandOffAccepted(_HandOffTold, PublishedEvent):
+    """The department has taken that part over."""
+
+    subject = "acuerdo.requests.hand_off.accepted.v1"
+    key = "ticket_id"
+
+    accepted_at: datetime = Field(examples=["2026-03-03T10:00:00Z"])
+
+
+class HandOffEnded(_HandOffTold, PublishedEvent):
+    """An offer came to nothing, or an accepted part is over."""
+
+    subject = "acuerdo.requests.hand_off.ended.v1"
+    key = "ticket_id"
+
+    outcome: str = Field(description="bounced, withdrawn, lapsed, returned or ended", examples=["returned"])
+    ended_at: datetime = Field(examples=["2026-03-04T12:00:00Z"])
 
 
 class MessagePosted(PublishedEvent):

@@ -228,6 +228,10 @@ def _parts(method: str, path: str, given: dict[str, Any]) -> dict[str, Any]:
     match method, path:
         case _, "/v1/tickets/{ticket_id}/clocks/{clock_id}/explanation":
             found = {"clock_id": last(f"/v1/tickets/{given['ticket_id']}/clocks", "id")}
+        case _, _ if "{link_id}" in path:
+            found = _offered_link(path)
+        case "POST", "/v1/tickets/{ticket_id}/hand-offs":
+            found = {"ticket_id": _open_tickets()[next(_turns) % len(_open_tickets())]}
         case "GET" | "DELETE", _ if path == MEMBER:
             found = {"person_id": last(f"/v1/departments/{given['department_id']}/members", "person_id")}
         case "POST", "/v1/tickets/{ticket_id}/rulings":
@@ -250,6 +254,17 @@ def _parts(method: str, path: str, given: dict[str, Any]) -> dict[str, Any]:
         case _:
             found = {}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _offered_link(path: str) -> dict[str, str | None]:
+    """A part of an open ticket that was offered just now; accepted too where it is to be returned."""
+    ticket = api().get(f"/v1/tickets/{_open_tickets()[next(_turns) % len(_open_tickets())]}").json()
+    others = [each for each in departments() if each != ticket["provider_department_id"]]
+    offers = f"/v1/tickets/{ticket['id']}/hand-offs"
+    link = api().post(offers, json={"department_id": others[0]}).json().get("id")
+    if link is not None and path.endswith("/returns"):
+        api().post(f"{offers}/{link}/acceptances")
+    return {"ticket_id": ticket["id"], "link_id": link}
 
 
 def _deputy(department_id: str) -> str | None:

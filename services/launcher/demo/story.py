@@ -14,6 +14,8 @@ WEEKS = 8
 ANSWERING, CLOSING = 0.6, 0.75
 """The shares of people who say how it was, and who close what is fulfilled; the rest closes by lapse."""
 SLOW = 12.0
+TO_ANSWER = timedelta(minutes=20)
+"""Working time until a department answers what it is offered."""
 PRIORITIES = (("low", 2), ("normal", 12), ("high", 4), ("urgent", 1))
 
 
@@ -29,6 +31,7 @@ class Act(StrEnum):
     WAIT = "wait"
     RESUME = "resume"
     HAND_OFF = "hand_off"
+    TAKE_OVER = "take_over"
     GIVE_BACK = "give_back"
     FULFIL = "fulfil"
     RATE = "rate"
@@ -40,7 +43,7 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An act at an instant; `helper` is the department that takes over, `says` what is written, `score` the answer."""
+    """An act at an instant; `helper` is whom the department asks, `says` what is written, `score` the answer."""
 
     at: datetime
     act: Act
@@ -126,7 +129,9 @@ def _life(drawn: random.Random, offering: DemoOffering, at: datetime, hours: Wor
     if offering.helpers and drawn.random() < 0.4:
         helper = drawn.choice(offering.helpers)
         at = later(1)
-        yield Step(at, Act.HAND_OFF, helper=helper)
+        yield Step(at, Act.HAND_OFF, helper=helper, says="Your part, please.")
+        at = hours.add(at, TO_ANSWER)
+        yield Step(at, Act.TAKE_OVER, helper=helper)
         at = later(offering.usual_hours * 0.5)
         yield Step(at, Act.GIVE_BACK, helper=helper)
     at = later(offering.usual_hours * 0.5)

@@ -14,9 +14,11 @@ from services.launcher.demo.house import House
 from services.launcher.demo.people import DemoPerson
 from services.launcher.demo.story import Act, DemoTicket, Step, tickets
 from services.requests.departments.rules import Department
+from services.requests.handoffs.schemas import NewHandOff
+from services.requests.handoffs.service.answer import accept_hand_off, return_hand_off
+from services.requests.handoffs.service.offer import offer_hand_off
 from services.requests.tickets.schemas import NewAssignment, NewComment, NewTicket, NewTransition, Priority
 from services.requests.tickets.service import act
-from services.requests.tickets.service.hand_off import give_back, take_over
 from services.requests.tickets.service.submit import submit_ticket
 from services.requests.timeline.vocabulary import State
 from services.requests.worktime import WorkingTime
@@ -98,13 +100,19 @@ class Simulation:
             return
         match step.act:
             case Act.HAND_OFF if step.helper:
-                helper = self._staff[step.helper][life.told.agent]
-                life.link_id = await take_over(
-                    house.connection, house.terms, helper, ticket_id, step.helper, now=step.at
+                offer = NewHandOff(department_id=self._departments[step.helper].id, comment=step.says)
+                told = await offer_hand_off(
+                    house.connection, house.terms, house.identity, life.agent, ticket_id, offer, now=step.at
                 )
+                life.link_id = told["id"]
+            case Act.TAKE_OVER if step.helper and life.link_id:
+                helper = self._staff[step.helper][life.told.agent]
+                await accept_hand_off(house.connection, house.terms, helper, ticket_id, life.link_id, now=step.at)
             case Act.GIVE_BACK if step.helper and life.link_id:
                 helper = self._staff[step.helper][life.told.agent]
-                await give_back(house.connection, house.terms, helper, ticket_id, life.link_id, now=step.at)
+                await return_hand_off(
+                    house.connection, house.terms, helper, ticket_id, life.link_id, reason=None, now=step.at
+                )
             case Act.RATE if step.score:
                 await self._rate(life.requester, ticket_id, Answer(step.score, None), step.at)
             case Act.ASSIGN:

@@ -23,6 +23,10 @@ class MessageKind(StrEnum):
     """An escalation made a ticket yours to work on."""
     TICKET_LAPSED = "ticket_lapsed"
     """A ticket was closed or cancelled because nobody said anything in time."""
+    HAND_OFF_OFFERED = "hand_off_offered"
+    """Your department was offered part of a ticket."""
+    HAND_OFF_ENDED = "hand_off_ended"
+    """An offer of yours was refused, or nobody answered it in time."""
     SURVEY = "survey"
     """Somebody would like to know how it went."""
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import orjson
 
-from services.requests.people.rules import Person
+from services.requests.people.rules import SERVING_ROLES, Person
 from services.shared.idempotency import Fetch
 
 _BY_IDS = """
@@ -27,6 +27,11 @@ SELECT d.id, p.id FROM unnest($1::uuid[]) AS d(id)
 JOIN person_copy p ON p.departments @> jsonb_build_object(d.id::text, 'manager') WHERE p.is_active
 """
 
+_SERVING = """
+SELECT DISTINCT p.id FROM unnest($1::uuid[]) AS d(id) CROSS JOIN unnest($2::text[]) AS r(role)
+JOIN person_copy p ON p.departments @> jsonb_build_object(d.id::text, r.role) WHERE p.is_active
+"""
+
 
 async def managers_of(fetch: Fetch, departments: Collection[UUID]) -> dict[UUID, set[UUID]]:
     """Who manages these departments, and is active."""
@@ -34,6 +39,11 @@ async def managers_of(fetch: Fetch, departments: Collection[UUID]) -> dict[UUID,
     for department_id, person_id in await fetch(_MANAGERS, list(found)):
         found[department_id].add(person_id)
     return found
+
+
+async def people_serving(fetch: Fetch, departments: Collection[UUID]) -> set[UUID]:
+    """Agents and managers of these departments who are active."""
+    return {row[0] for row in await fetch(_SERVING, list(departments), list(SERVING_ROLES))}
 
 
 async def find_people(fetch: Fetch, ids: Collection[UUID]) -> dict[UUID, Person]:

@@ -233,7 +233,10 @@ class TicketClock(Base, table=True):
 
 
 class TicketLink(Base, table=True):
-    """A hand-off of a ticket: which department holds which part of it, under which other link, from when to when."""
+    """A hand-off of a ticket: which department was offered which part of it, under which other link, and held it when.
+
+    `accepted_at` is None while it is offered, and where it ended without an acceptance.
+    """
 
     __tablename__ = "ticket_link"
     __table_args__ = (Index("ix_ticket_link_department", "department_id", "ticket_id"),)
@@ -244,6 +247,7 @@ class TicketLink(Base, table=True):
     department: str
     parent_id: UUID | None
     is_waited_for: bool
-    accepted_at: datetime = Field(sa_type=_INSTANT)
+    offered_at: datetime = Field(sa_type=_INSTANT)
+    accepted_at: datetime | None = Field(sa_type=_INSTANT)
     ended_at: datetime | None = Field(sa_type=_INSTANT)
     outcome: str | None

@@ -16,6 +16,7 @@ class FactName(StrEnum):
     MOVED = "moved"
     COMMENTED = "commented"
     ASSIGNED = "assigned"
+    HAND_OFF_OFFERED = "hand_off_offered"
     HAND_OFF_ACCEPTED = "hand_off_accepted"
     HAND_OFF_ENDED = "hand_off_ended"
     REPORTED = "reported"
@@ -84,8 +85,29 @@ class Assigned(_Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class HandOffOffered(_Fact):
+    """The provider, or the holder of the link `parent`, asks a department (its code) to take over part of the ticket.
+
+    `offering_id` names what is asked of it, `needed_by` (an instant or a date, as text) and `fields` say more.
+    """
+
+    name: ClassVar[FactName] = FactName.HAND_OFF_OFFERED
+    link_id: UUID
+    department: str
+    wait: bool = True
+    parent: UUID | None = None
+    comment: str | None = None
+    offering_id: UUID | None = None
+    needed_by: str | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class HandOffAccepted(_Fact):
-    """A department took over part of the ticket: from the provider, or from the holder of the link `parent`."""
+    """A department took over part of the ticket that it was offered.
+
+    One that nobody offered (an import's) is offered and accepted at once: only then `wait` and `parent` matter.
+    """
 
     name: ClassVar[FactName] = FactName.HAND_OFF_ACCEPTED
     link_id: UUID
@@ -96,11 +118,12 @@ class HandOffAccepted(_Fact):
 
 @dataclass(frozen=True, slots=True)
 class HandOffEnded(_Fact):
-    """A department's part is over; the links beneath it end with it."""
+    """A department's part is over, or will not be; the links beneath it end with it."""
 
     name: ClassVar[FactName] = FactName.HAND_OFF_ENDED
     link_id: UUID
     end: LinkEnd = LinkEnd.RETURNED
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +201,7 @@ Fact = (
     | Moved
     | Commented
     | Assigned
+    | HandOffOffered
     | HandOffAccepted
     | HandOffEnded
     | Reported
@@ -191,6 +215,7 @@ FACTS: tuple[type[Fact], ...] = (
     Moved,
     Commented,
     Assigned,
+    HandOffOffered,
     HandOffAccepted,
     HandOffEnded,
     Reported,

@@ -1,8 +1,9 @@
 """Hand-offs as links: small tickets inside the ticket, which of them it waits for, and who of them holds it.
 
 Read where `agreements.md` is brief: a link that is waited for holds the time of whoever waits, so the one charged is
-found by going down from the first accepted; `also` names those at work beside it, not those above who wait as well.
-A link that ends takes the links beneath it with it, as the ticket does when it ends.
+found by going down from the first accepted (of several accepted in one instant: the first offered); `also` names those
+at work beside it, not those above who wait as well. A link that ends takes the links beneath it with it, as the ticket
+does when it ends.
 """
 
 from dataclasses import dataclass, replace
@@ -16,9 +17,9 @@ Links = tuple["Link", ...]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Part of a ticket that `department` (its code) was offered and took over; `parent` is the link above, if any.
+    """Part of a ticket that `department` (its code) was offered; `parent` is the link above, if any.
 
-    Until offers arrive, offering and accepting are one instant.
+    It holds that part from `accepted_at` on: None while nobody has answered, or where nobody ever accepted.
     """
 
     id: UUID
@@ -35,10 +36,26 @@ class Link:
         """Whether it has not ended."""
         return self.ended_at is None
 
+    @property
+    def is_offered(self) -> bool:
+        """Whether it still waits for an answer."""
+        return self.accepted_at is None and self.ended_at is None
+
 
 def open_link(links: Links, link_id: UUID) -> Link | None:
     """The link with this id, if it is open."""
     return next((link for link in links if link.id == link_id and link.is_open), None)
+
+
+def accept_link(links: Links, link_id: UUID, at: datetime) -> Links:
+    """`links` with this offer accepted; one that was answered stays as it is.
+
+    >>> noon = datetime.fromisoformat("2024-05-06T12:00Z")
+    >>> offered = Link(UUID(int=1), "IT", None, True, noon, None)
+    >>> [link.accepted_at == noon for link in accept_link((offered,), offered.id, noon)]
+    [True]
+    """
+    return tuple(replace(link, accepted_at=at) if link.id == link_id and link.is_offered else link for link in links)
 
 
 def waited_for(links: Links, parent: UUID | None = None) -> list[Link]:

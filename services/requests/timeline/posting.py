@@ -24,8 +24,10 @@ from services.requests.timeline.refusals import (
     InstantBehindBreach,
     InstantBehindLatestFact,
     InstantInFuture,
+    LinkNotAccepted,
     LinkNotOpen,
     NotCorrectable,
+    OfferAnswered,
 )
 from services.requests.timeline.vocabulary import DONE, INSTANT, EventKind, Side, State
 
@@ -86,17 +88,29 @@ def check_correction(slip: Event, side: Side, *, now: datetime, others: Iterable
         raise CorrectionTooLate(until=(slip.recorded_at + TO_CORRECT).isoformat())
 
 
-def check_hand_off(state: State, links: Links, department: str, *, provider: str, parent: UUID | None) -> None:
-    """Raises the `HandOffRefused` that stands against handing on to `department` from `parent` or the ticket."""
+def check_offer(state: State, links: Links, department: str, *, provider: str, parent: UUID | None) -> None:
+    """Raises the `HandOffRefused` that stands against offering to `department` from `parent` or the ticket."""
     if state in DONE or state is State.AWAITING_APPROVAL:
         raise HandOffInState(state=state)
-    if parent is not None and open_link(links, parent) is None:
-        raise LinkNotOpen
+    if parent is not None:
+        check_held(links, parent)
     if department == provider or any(link.department == department for link in above(links, parent)):
         raise HandOffInCircle(department=department)
 
 
-def check_hand_off_end(links: Links, link_id: UUID) -> None:
-    """Raises `LinkNotOpen` where there is no such open link."""
-    if open_link(links, link_id) is None:
+def check_unanswered(links: Links, link_id: UUID) -> None:
+    """Raises `LinkNotOpen` where the offer has ended, `OfferAnswered` where it was accepted."""
+    link = open_link(links, link_id)
+    if link is None:
         raise LinkNotOpen
+    if not link.is_offered:
+        raise OfferAnswered
+
+
+def check_held(links: Links, link_id: UUID) -> None:
+    """Raises `LinkNotOpen` where the link has ended, `LinkNotAccepted` where its department has not accepted it."""
+    link = open_link(links, link_id)
+    if link is None:
+        raise LinkNotOpen
+    if link.is_offered:
+        raise LinkNotAccepted

@@ -11,6 +11,7 @@ from services.requests.timeline.facts import (
     Fact,
     HandOffAccepted,
     HandOffEnded,
+    HandOffOffered,
     Moved,
     Prioritised,
     PriorityProposed,
@@ -19,16 +20,17 @@ from services.requests.timeline.facts import (
     TakenBack,
 )
 from services.requests.timeline.ledger import Standing
-from services.requests.timeline.links import Link, end_link, open_link, waited_for
+from services.requests.timeline.links import Link, accept_link, end_link, open_link, waited_for
 from services.requests.timeline.marks import Mark
 from services.requests.timeline.payloads import Payload
 from services.requests.timeline.reports import react_to_report
 from services.requests.timeline.rulings import Ruling
 from services.requests.timeline.scene import Scene
 from services.requests.timeline.transitions import sides_for
-from services.requests.timeline.vocabulary import DONE, Side, State, Visibility
+from services.requests.timeline.vocabulary import DONE, LinkEnd, Side, State, Visibility
 
 _SERVING = (Side.PROVIDER, Side.DEPARTMENT)
+_ENDS_OF_WORK = (LinkEnd.RETURNED, LinkEnd.ENDED)
 
 
 def open_ticket(scene: Scene, fact: Payload) -> None:
@@ -63,8 +65,10 @@ def react(scene: Scene, event: Event, provider: str) -> None:
             _react_to_comment(scene, fact, event.actor)
         case Assigned():
             scene.assignee_id = fact.assignee_id
+        case HandOffOffered():
+            _react_to_hand_off(scene, fact, is_accepted=False)
         case HandOffAccepted():
-            _react_to_hand_off(scene, fact)
+            _react_to_acceptance(scene, fact)
         case HandOffEnded():
             _react_to_hand_off_ended(scene, fact)
         case Reported():
@@ -103,14 +107,16 @@ def _react_to_comment(scene: Scene, fact: Commented, actor: Actor) -> None:
         scene.answer()
 
 
-def _react_to_hand_off(scene: Scene, fact: HandOffAccepted) -> None:
+def _react_to_hand_off(scene: Scene, fact: HandOffOffered | HandOffAccepted, *, is_accepted: bool) -> None:
     if scene.state in DONE or any(link.id == fact.link_id for link in scene.links):
         scene.is_irregular = True
         return
-    parent = fact.parent if fact.parent is not None and open_link(scene.links, fact.parent) else None
-    if parent != fact.parent:
+    above = open_link(scene.links, fact.parent) if fact.parent is not None else None
+    parent = above.id if above else None
+    if parent != fact.parent or (above is not None and above.is_offered):
         scene.is_irregular = True
-    scene.links += (Link(fact.link_id, fact.department, parent, fact.wait, scene.at, scene.at),)
+    accepted_at = scene.at if is_accepted else None
+    scene.links += (Link(fact.link_id, fact.department, parent, fact.wait, scene.at, accepted_at),)
     if parent is not None:
         return
     if scene.state is State.AWAITING_APPROVAL:
@@ -122,9 +128,19 @@ def _react_to_hand_off(scene: Scene, fact: HandOffAccepted) -> None:
         scene.move(Standing(State.HANDED_OFF))
 
 
+def _react_to_acceptance(scene: Scene, fact: HandOffAccepted) -> None:
+    link = open_link(scene.links, fact.link_id)
+    if link is not None and link.is_offered:
+        scene.links = accept_link(scene.links, link.id, scene.at)
+    else:
+        _react_to_hand_off(scene, fact, is_accepted=True)
+
+
 def _react_to_hand_off_ended(scene: Scene, fact: HandOffEnded) -> None:
-    if open_link(scene.links, fact.link_id) is None:
+    link = open_link(scene.links, fact.link_id)
+    if link is None or link.is_offered is (fact.end in _ENDS_OF_WORK):
         scene.is_irregular = True
+    if link is None:
         return
     was_waiting = bool(waited_for(scene.links))
     scene.links = end_link(scene.links, fact.link_id, scene.at, fact.end)

@@ -21,7 +21,9 @@ TimelineRefused
 └── HandOffRefused
     ├── HandOffInState           this state hands nothing off
     ├── HandOffInCircle          to the provider, or to a department above in the chain
-    └── LinkNotOpen
+    ├── LinkNotOpen
+    ├── OfferAnswered            accepted meanwhile
+    └── LinkNotAccepted          only offered yet
 """
 
 from typing import ClassVar
@@ -225,4 +227,24 @@ class LinkNotOpen(HandOffRefused):
     sentences: ClassVar = {
         "en": "The hand-off has ended or is not part of this ticket.",
         "es": "El traspaso ha terminado o no es de este ticket.",
+    }
+
+
+class OfferAnswered(HandOffRefused):
+    """Somebody accepted the offer before."""
+
+    code = "offer_answered"
+    sentences: ClassVar = {
+        "en": "The offer has been accepted; the department returns its part when it is done.",
+        "es": "La oferta ya fue aceptada; el departamento devuelve su parte cuando termina.",
+    }
+
+
+class LinkNotAccepted(HandOffRefused):
+    """Only who accepted a part passes it on or returns it."""
+
+    code = "link_not_accepted"
+    sentences: ClassVar = {
+        "en": "The department has not accepted this hand-off yet.",
+        "es": "El departamento aún no ha aceptado este traspaso.",
     }

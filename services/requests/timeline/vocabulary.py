@@ -161,10 +161,16 @@ class Visibility(StrEnum):
 
 
 class LinkEnd(StrEnum):
-    """How an accepted hand-off ended. (An offer that is never accepted ends in ways of its own, which join here.)"""
+    """How a hand-off ended."""
 
+    BOUNCED = "bounced"
+    """The department to which it was offered refused it."""
+    WITHDRAWN = "withdrawn"
+    """Whoever offered it took the offer back."""
+    LAPSED = "lapsed"
+    """Nobody answered the offer in time."""
     RETURNED = "returned"
-    """The work came back to whoever handed it off."""
+    """It was accepted, and the work came back to whoever handed it off."""
     ENDED = "ended"
     """The ticket, or the link above, ended and took this link with it."""
 

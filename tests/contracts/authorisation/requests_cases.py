@@ -283,7 +283,6 @@ REQUESTS_CASES: Mapping[str, Prepare] = {
     "tickets_amend_ticket": _amended({"subject": "Other words"}),
     "tickets_get_history": _ticket("/history"),
     "tickets_list_comments": _ticket("/comments"),
-    "tickets_list_hand_offs": _ticket("/hand-offs"),
     "tickets_get_ledger": _ticket("/ledger"),
     "tickets_list_clocks": _ticket("/clocks"),
     "tickets_explain_clock": _clock,

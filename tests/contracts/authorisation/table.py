@@ -47,6 +47,10 @@ EVERYBODY = row(200, f"{SIGNED_IN} {PROGRAMS}")
 ADMINISTRATORS = "admin account connector"
 """Administrators, and the programs to which one gave the scope."""
 READS_THE_TICKET = row(200, READERS_OF_THE_TICKET, refused=404)
+HOLDS_THE_LINK = row(
+    201, f"{ELSEWHERE} admin connector", refused=404, s403="auditor asker agent manager customer_manager"
+)
+"""Support, to which IT offered a part of the ticket; who offered it reads of it and does not answer."""
 READS_THE_AGREEMENT = row(200, READERS_OF_THE_AGREEMENT, refused=404)
 GIVES_A_SIDES_WORD = row(201, SIDES_OF_THE_AGREEMENT, s404="other_manager")
 SUBMITTERS = f"{MEMBERS_OF_HR} admin connector"
@@ -140,6 +144,15 @@ TABLE: Mapping[str, Row] = {
     "tickets_get_history": READS_THE_TICKET,
     "tickets_list_comments": READS_THE_TICKET,
     "tickets_list_hand_offs": READS_THE_TICKET,
+    "tickets_offer_hand_off": row(
+        201, WORKERS_ON_THE_TICKET, refused=404, s403="auditor asker customer_manager"
+    ),  # of IT's ticket, to Support
+    "tickets_accept_hand_off": HOLDS_THE_LINK,
+    "tickets_bounce_hand_off": HOLDS_THE_LINK,
+    "tickets_withdraw_hand_off": row(
+        201, WORKERS_ON_THE_TICKET, refused=404, s403=f"auditor asker customer_manager {ELSEWHERE}"
+    ),
+    "tickets_return_hand_off": HOLDS_THE_LINK,
     "tickets_get_ledger": READS_THE_TICKET,
     "tickets_list_clocks": READS_THE_TICKET,
     "tickets_explain_clock": READS_THE_TICKET,

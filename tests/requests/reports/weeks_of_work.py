@@ -11,6 +11,9 @@ from services.requests.agreements.service.propose import propose_agreement
 from services.requests.agreements.service.sign import sign_agreement
 from services.requests.calendars.queries import calendar_of_department
 from services.requests.departments.service import Identity, take_in_department
+from services.requests.handoffs.schemas import NewHandOff
+from services.requests.handoffs.service.answer import accept_hand_off, return_hand_off
+from services.requests.handoffs.service.offer import offer_hand_off
 from services.requests.reports.schemas import PairAsked, ReportFilters
 from services.requests.reports.service.attainment import report_attainment
 from services.requests.reports.service.scoreboard import report_scoreboard
@@ -19,7 +22,6 @@ from services.requests.tickets.queries.whole import next_whole_tickets
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.schemas import NewComment, NewTicket, NewTransition, Priority
 from services.requests.tickets.service import act
-from services.requests.tickets.service.hand_off import give_back, take_over
 from services.requests.tickets.service.recording import Unfolded, unfold
 from services.requests.tickets.service.submit import submit_ticket
 from services.requests.tickets.service.verify import FIRST
@@ -118,6 +120,7 @@ async def _live(connection: Connection, desk: Desk, drawn: random.Random) -> Non
     terms, identity = desk.app.state.terms, Identity(desk.app.state.identity, "")
     requester = Actor(desk.requester_id, department_roles={desk.hr.id: "member"})
     agent = Actor(desk.agent_id, department_roles={desk.it.id: "agent"})
+    helper = Actor(desk.agent_id, department_roles={desk.network.id: "agent"})
     now = BEGIN + timedelta(seconds=drawn.randrange(8 * 7 * 86_400))
     new = NewTicket(subject="x", offering_id=desk.offering_id, priority=drawn.choice(list(Priority)))
     ticket_id = (await submit_ticket(connection, terms, identity, requester, new, now=now))["id"]
@@ -132,9 +135,11 @@ async def _live(connection: Connection, desk: Desk, drawn: random.Random) -> Non
                     actor = drawn.choice([requester, agent])
                     await act.comment_on_ticket(connection, terms, actor, ticket_id, NewComment(body="x"), now=now)
                 case 1 if link is None:
-                    link = await take_over(connection, terms, agent, ticket_id, "NET", now=now)
+                    offer = NewHandOff(department_id=desk.network.id)
+                    link = (await offer_hand_off(connection, terms, identity, agent, ticket_id, offer, now=now))["id"]
+                    await accept_hand_off(connection, terms, helper, ticket_id, link, now=now)
                 case 2 if link is not None:
-                    await give_back(connection, terms, agent, ticket_id, link, now=now)
+                    await return_hand_off(connection, terms, helper, ticket_id, link, reason=None, now=now)
                 case 3:
                     to = State(drawn.choice(["closed", "in_progress", "cancelled"]))
                     await act.move_ticket(connection, terms, requester, ticket_id, NewTransition(to=to), now=now)

@@ -1,15 +1,10 @@
-"""Acts on tickets for tests: seeded random ones through the API, and hand-offs, which have no route yet."""
+"""Acts on tickets for tests: seeded random ones through the API, and hand-offs."""
 
 import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.requests.departments.service import take_in_department
-from services.requests.tickets.service.hand_off import give_back, take_over
-from services.requests.timeline.refusals import TimelineRefused
-from services.shared.auth import Actor
-from services.shared.db import hot_transaction
 from tests.requests.tickets.desk import Desk
 
 STATES = (
@@ -27,27 +22,33 @@ STATES = (
 )
 
 
-async def hand_over(
-    desk: Desk, ticket: dict[str, Any], *, to: str | None = None, back: bool = False, wait: bool = True
-) -> UUID:
-    """Another department (NET) takes the ticket over, and gives it `back`; the link's id."""
-    actor = Actor(desk.agent_id, department_roles={desk.it.id: "agent"})
-    async with hot_transaction(desk.app.state.engine) as connection:
-        await take_in_department(connection.fetch, desk.network)
-        now = datetime.now(UTC)
-        link = await take_over(
-            connection, desk.app.state.terms, actor, UUID(ticket["id"]), to or desk.network.code, wait=wait, now=now
-        )
+async def hand_over(desk: Desk, ticket: dict[str, Any], *, back: bool = False, wait: bool = True) -> UUID:
+    """Another department (NET) takes over what it is offered, and gives it `back`; the link's id. `Refused`."""
+    path = f"/v1/tickets/{ticket['id']}/hand-offs"
+    offer = {"department_id": str(desk.network.id), "wait": wait}
+    link = await _done(desk, path, offer, desk.agent)
+    await _done(desk, f"{path}/{link}/acceptances", {}, desk.people.one_of(desk.network.id, "agent"))
     if back:
         await bring_back(desk, ticket, link)
     return link
 
 
 async def bring_back(desk: Desk, ticket: dict[str, Any], link: UUID) -> None:
-    """The link's department has done its part."""
-    actor = Actor(desk.agent_id, department_roles={desk.it.id: "agent"})
-    async with hot_transaction(desk.app.state.engine) as connection:
-        await give_back(connection, desk.app.state.terms, actor, UUID(ticket["id"]), link, now=datetime.now(UTC))
+    """The link's department has done its part. `Refused`."""
+    path = f"/v1/tickets/{ticket['id']}/hand-offs/{link}/returns"
+    await _done(desk, path, {}, desk.people.one_of(desk.network.id, "agent"))
+
+
+class Refused(Exception):
+    """An act on a hand-off that a rule forbids."""
+
+
+async def _done(desk: Desk, path: str, body: dict[str, Any], headers: dict[str, str]) -> UUID:
+    answer = await desk.client.post(path, json=body, headers=headers)
+    if answer.status_code == 409:
+        raise Refused(answer.text)
+    assert answer.status_code == 201, answer.text
+    return UUID(answer.json()["id"])
 
 
 async def live_through(desk: Desk, seed: int, *, acts: int) -> int:
@@ -70,13 +71,13 @@ async def live_through(desk: Desk, seed: int, *, acts: int) -> int:
                 try:
                     links.append((ticket, await hand_over(desk, ticket, wait=drawn.random() < 0.7)))
                     done += 1
-                except TimelineRefused:
+                except Refused:
                     pass
             case 4 if links:
                 try:
                     await bring_back(desk, *links.pop())
                     done += 1
-                except TimelineRefused:
+                except Refused:
                     pass
             case _:
                 done += await _step(desk, drawn, ticket)

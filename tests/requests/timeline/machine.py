@@ -1,5 +1,6 @@
 """What may happen to a ticket, in any order: every rule is something that people or programs do."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from hypothesis import strategies as st
@@ -12,16 +13,18 @@ from services.requests.timeline.facts import (
     Fact,
     HandOffAccepted,
     HandOffEnded,
+    HandOffOffered,
     Moved,
     Reported,
     TakenBack,
 )
+from services.requests.timeline.links import Link
 from services.requests.timeline.marking import called_for
 from services.requests.timeline.marks import ThresholdFired
 from services.requests.timeline.refusals import StepRefused
 from services.requests.timeline.rulings import AgreementRuled, CalendarRuled, PriorityRuled, Ruling
 from services.requests.timeline.transitions import check_step, sides_for
-from services.requests.timeline.vocabulary import DONE, Restart, Side, State, Visibility
+from services.requests.timeline.vocabulary import DONE, LinkEnd, Restart, Side, State, Visibility
 from tests.requests.timeline.oracle_telling import passed_between, watched_in
 from tests.requests.timeline.strategies import (
     CALENDAR_IDS,
@@ -149,12 +152,29 @@ class TicketMachine(ToldTicket):
         side = Side.DEPARTMENT if by_department else Side.PROVIDER
         self.tell(side, HandOffAccepted(UUID(int=1000 + len(self.events)), department, wait, parent))
 
-    @precondition(lambda self: self.progress is not None and self.progress.links)
-    @rule(data=st.data())
-    def a_hand_off_ends(self, data: st.DataObject) -> None:
-        assert self.progress is not None
-        link = data.draw(st.sampled_from(self.progress.links))
-        self.tell(Side.PROVIDER, HandOffEnded(link.id))
+    @precondition(lambda self: self.progress is not None)
+    @rule(data=st.data(), department=DEPARTMENTS, wait=st.booleans(), is_nested=st.booleans())
+    def a_part_is_offered(self, data: st.DataObject, department: str, wait: bool, is_nested: bool) -> None:
+        """By the provider, or by the holder of another part."""
+        parents = self._links(lambda link: link.is_open) if is_nested else []
+        parent = data.draw(st.sampled_from(parents)).id if parents else None
+        side = Side.DEPARTMENT if parent else Side.PROVIDER
+        self.tell(side, HandOffOffered(UUID(int=1000 + len(self.events)), department, wait, parent))
+
+    @rule(data=st.data(), end=st.none() | st.sampled_from([LinkEnd.BOUNCED, LinkEnd.WITHDRAWN, LinkEnd.LAPSED]))
+    def an_offer_is_answered(self, data: st.DataObject, end: LinkEnd | None) -> None:
+        if offers := self._links(lambda link: link.is_offered):
+            link = data.draw(st.sampled_from(offers))
+            ended = HandOffEnded(link.id, end) if end else HandOffAccepted(link.id, link.department)
+            self.tell(Side.PROVIDER if end is LinkEnd.WITHDRAWN else Side.DEPARTMENT, ended)
+
+    @rule(data=st.data(), end=st.sampled_from(LinkEnd))
+    def a_hand_off_ends(self, data: st.DataObject, end: LinkEnd) -> None:
+        if links := self._links(lambda link: True):
+            self.tell(Side.PROVIDER, HandOffEnded(data.draw(st.sampled_from(links)).id, end))
+
+    def _links(self, wanted: Callable[[Link], bool]) -> list[Link]:
+        return [link for link in self.progress.links if wanted(link)] if self.progress else []
 
     @rule(
         state=st.none() | STATES | LIVELY, department=st.none() | DEPARTMENTS, third_party=NAMES, row=st.integers(0, 3)

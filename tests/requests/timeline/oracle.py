@@ -8,7 +8,6 @@ worked.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from services.requests.timeline.events import Event
 from services.requests.timeline.facts import (
@@ -17,6 +16,7 @@ from services.requests.timeline.facts import (
     Commented,
     HandOffAccepted,
     HandOffEnded,
+    HandOffOffered,
     Moved,
     Prioritised,
     PriorityProposed,
@@ -26,7 +26,7 @@ from services.requests.timeline.facts import (
 from services.requests.timeline.rulings import RULINGS
 from services.requests.timeline.vocabulary import Side
 from tests.requests.timeline.oracle_moments import Held, Moment, counting
-from tests.requests.timeline.oracle_parts import Part, follow, holding
+from tests.requests.timeline.oracle_parts import Part, finish, follow, holding, offered, shut, take_over
 from tests.requests.timeline.weeks import tick_of
 
 DONE = ("fulfilled", "closed", "declined", "cancelled")
@@ -115,10 +115,13 @@ class Watched:
                 self._replied()
             if side is Side.CUSTOMER and fact.visibility == "public" and fact.answers:
                 self.rests.pop("waiting_on_customer", None)
+        elif isinstance(fact, HandOffOffered):
+            self._hand_off(fact, None)
         elif isinstance(fact, HandOffAccepted):
-            self._hand_off(fact)
+            self._take_over(fact)
         elif isinstance(fact, HandOffEnded):
-            self._end_part(fact.link_id)
+            if finish(self.parts, fact.link_id, fact.end):
+                self._back_to_work()
         elif isinstance(fact, Reported):
             self._row(fact, event)
         elif isinstance(fact, Amended):
@@ -175,7 +178,7 @@ class Watched:
             if to != "closed" or self.base not in DONE:
                 self._note("fulfilled" if to == "closed" else to)
             for part in self.parts:
-                part.is_open = False
+                shut(part, self.parts, "ended")
             self.base, self.rests = to, {}
             return
         self._wake(to)
@@ -192,11 +195,16 @@ class Watched:
             self.entered += 1
             self.rests[to] = (self.entered, reason, third)
 
-    def _hand_off(self, fact: HandOffAccepted) -> None:
+    def _take_over(self, fact: HandOffAccepted) -> None:
+        """What was offered; or, where nobody offered it, offered and taken over at once."""
+        if not take_over(self.parts, fact.link_id, self.now):
+            self._hand_off(fact, self.now)
+
+    def _hand_off(self, fact: HandOffOffered | HandOffAccepted, accepted: int | None) -> None:
         if self.base in DONE or any(part.id == fact.link_id for part in self.parts):
             return
         above = next((part for part in self.parts if part.id == fact.parent and part.is_open), None)
-        self.parts.append(Part(fact.link_id, fact.department, above, fact.wait))
+        self.parts.append(Part(fact.link_id, fact.department, above, fact.wait, self.now, accepted))
         if above is not None:
             return
         if fact.wait:
@@ -204,16 +212,6 @@ class Watched:
         self._acted()
         if fact.wait:
             self._go("handed_off")
-
-    def _end_part(self, link_id: UUID) -> None:
-        waited = any(part.is_waited_for() for part in self.parts)
-        ending = {part.id for part in self.parts if part.id == link_id and part.is_open}
-        for part in self.parts:  # those above come first
-            if part.id in ending or (part.above and part.above.id in ending):
-                ending.add(part.id)
-                part.is_open = False
-        if waited and ending:
-            self._back_to_work()
 
     def _back_to_work(self) -> None:
         if "handed_off" in self.rests and not any(part.is_waited_for() for part in self.parts):
@@ -232,7 +230,7 @@ class Watched:
                 self._go(named)
             return
         self._wake(named)
-        follow(self.parts, self.group, self.provider, event.id)
+        follow(self.parts, self.group, self.provider, event.id, self.now)
         handed_on = [(part.id, part.is_open) for part in self.parts] != links_before
         if fact.state or handed_on:
             self._be(named, fact.third_party)
@@ -268,7 +266,9 @@ class Watched:
         _, reason, third = self.rests.get(state, (0, None, None))
         if state == "handed_off":
             names = list(dict.fromkeys(f"department:{part.department}" for part in holding(self.parts)))
-            return (names[0], state, tuple(names[1:])) if names else ("provider", state, ())
+            waits_for = offered(self.parts)
+            reason = f"offered:{waits_for.department}" if waits_for else state
+            return (names[0], state, tuple(names[1:])) if names else ("provider", reason, ())
         if state == "waiting_on_third_party":
             return (f"third_party:{third or 'unknown'}", reason or state, ())
         if state == "waiting_on_customer":

@@ -12,21 +12,33 @@ class Part:
     department: str
     above: "Part | None"
     wait: bool
+    offered: int
+    accepted: int | None
     is_open: bool = True
+    end: str | None = None
 
     def is_waited_for(self) -> bool:
         return self.is_open and self.wait and (self.above is None or self.above.is_waited_for())
 
+    def is_held(self) -> bool:
+        """Whether its department took it over, and those above it theirs."""
+        return self.accepted is not None and (self.above is None or self.above.is_held())
+
 
 def holding(parts: list[Part]) -> list[Part]:
-    """The parts that are waited for and wait for none themselves, in the order of whom they came through."""
-    waited = [part for part in parts if part.is_waited_for()]
+    """Those at work who are waited for and wait for nobody at work themselves, by who of those above came first."""
+    waited = [part for part in parts if part.is_waited_for() and part.is_held()]
     leaves = [part for part in waited if not any(other.above is part for other in waited)]
 
-    def came(part: Part | None) -> list[int]:
-        return [] if part is None else [*came(part.above), parts.index(part)]
+    def came(part: Part | None) -> list[tuple[int, int]]:
+        return [] if part is None else [*came(part.above), (part.accepted or 0, parts.index(part))]
 
     return sorted(leaves, key=came)
+
+
+def offered(parts: list[Part]) -> Part | None:
+    """The first part offered of those for which the provider itself waits; nobody has taken one over."""
+    return next((part for part in parts if part.above is None and part.is_waited_for()), None)
 
 
 def chain_to(part: Part | None) -> list[Part]:
@@ -34,15 +46,34 @@ def chain_to(part: Part | None) -> list[Part]:
     return [] if part is None else [*chain_to(part.above), part]
 
 
-def shut(part: Part, parts: list[Part]) -> None:
+def shut(part: Part, parts: list[Part], end: str = "returned") -> None:
     """The part is over, and so are those below it."""
-    part.is_open = False
+    if part.is_open:
+        part.is_open, part.end = False, end
     for below in parts:
         if below.above is part:
-            shut(below, parts)
+            shut(below, parts, "ended")
 
 
-def follow(parts: list[Part], group: str | None, provider: str, link_id: UUID) -> None:
+def take_over(parts: list[Part], link_id: UUID, now: int) -> bool:
+    """The part is taken over, if it is only offered."""
+    for part in parts:
+        if part.id == link_id and part.is_open and part.accepted is None:
+            part.accepted = now
+            return True
+    return False
+
+
+def finish(parts: list[Part], link_id: UUID, end: str) -> bool:
+    """The part ends so; whether that ends a wait of the provider's."""
+    waited = any(part.is_waited_for() for part in parts)
+    ending = [part for part in parts if part.id == link_id and part.is_open]
+    for part in ending:
+        shut(part, parts, end)
+    return waited and bool(ending)
+
+
+def follow(parts: list[Part], group: str | None, provider: str, link_id: UUID, now: int) -> None:
     """Another system named the group that works on the ticket: a part returned, or one more is handed on."""
     if group is None:
         return
@@ -56,4 +87,4 @@ def follow(parts: list[Part], group: str | None, provider: str, link_id: UUID) -
         for part in chain[place + 1 : place + 2]:
             shut(part, parts)
     else:
-        parts.append(Part(link_id, group, chain[-1] if chain else None, True))
+        parts.append(Part(link_id, group, chain[-1] if chain else None, True, now, now))

@@ -9,10 +9,10 @@ from services.requests.timeline.facts import HandOffAccepted, HandOffEnded, Move
 from services.requests.timeline.posting import (
     check_breaches_stand,
     check_correction,
-    check_hand_off,
-    check_hand_off_end,
+    check_held,
     check_not_in_future,
     check_occurred_at,
+    check_offer,
 )
 from services.requests.timeline.refusals import (
     AlreadyCorrected,
@@ -76,28 +76,28 @@ def test_no_link_leads_to_the_provider_or_to_a_department_above_it() -> None:
     story.provider("mon 10:00", HandOffAccepted(NET, "NET"))
     story.tell("mon 11:00", Side.DEPARTMENT, HandOffAccepted(LAW, "LAW", parent=NET))
     links = story.now("mon 12:00").links
-    check_hand_off(State.HANDED_OFF, links, "LAW", provider="IT", parent=None)
+    check_offer(State.HANDED_OFF, links, "LAW", provider="IT", parent=None)
     for department, parent in (("IT", None), ("NET", NET), ("NET", LAW), ("LAW", LAW), ("IT", LAW)):
         with pytest.raises(HandOffInCircle):
-            check_hand_off(State.HANDED_OFF, links, department, provider="IT", parent=parent)
+            check_offer(State.HANDED_OFF, links, department, provider="IT", parent=parent)
 
 
 def test_a_link_that_ended_neither_hands_on_nor_ends_again() -> None:
     story = a_ticket()
     story.provider("mon 10:00", HandOffAccepted(NET, "NET"))
-    check_hand_off_end(story.now("mon 10:30").links, NET)
+    check_held(story.now("mon 10:30").links, NET)
     story.provider("mon 11:00", HandOffEnded(NET))
     links = story.now("mon 12:00").links
     with pytest.raises(LinkNotOpen):
-        check_hand_off_end(links, NET)
+        check_held(links, NET)
     with pytest.raises(LinkNotOpen):
-        check_hand_off(State.IN_PROGRESS, links, "LAW", provider="IT", parent=NET)
+        check_offer(State.IN_PROGRESS, links, "LAW", provider="IT", parent=NET)
 
 
 @pytest.mark.parametrize("state", ["awaiting_approval", "fulfilled", "closed", "declined", "cancelled"])
 def test_some_states_hand_nothing_off(state: str) -> None:
     with pytest.raises(HandOffInState) as refused:
-        check_hand_off(State(state), (), "NET", provider="IT", parent=None)
+        check_offer(State(state), (), "NET", provider="IT", parent=None)
     assert state in refused.value.detail_in("es")
 
 
@@ -108,7 +108,7 @@ def every_refusal(kind: type[TimelineRefused] = TimelineRefused) -> list[type[Ti
 
 def test_every_refusal_has_a_code_of_its_own_and_speaks_both_languages() -> None:
     told = [refusal for refusal in every_refusal() if not refusal.__subclasses__()]
-    assert len({refusal.code for refusal in told}) == len(told) == 17
+    assert len({refusal.code for refusal in told}) == len(told) == 19
     assert all(set(refusal.sentences) == {"en", "es"} for refusal in told)
 
 

@@ -121,7 +121,9 @@ class ToldTicket(RuleBasedStateMachine):
         quarters, first = holders(watched, self.now), watched.held[0][0]
         assert (timeline.state, timeline.came_from) == (watched.state, watched.came_from)
         assert timeline.created_at == instant(first)
-        assert {link.id: link.is_open for link in timeline.links} == {p.id: p.is_open for p in watched.parts}
+        assert {link.id: (link.is_offered, link.end) for link in timeline.links} == {
+            part.id: (part.is_open and part.accepted is None, part.end) for part in watched.parts
+        }
         self._compare_ledger(timeline, first, quarters)
         by_oracle = self.by_oracle()
         by_fold = {(c.clock.value, c.cycle): self._explained(c) for c in timeline.clocks}

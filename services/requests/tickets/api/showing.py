@@ -1,4 +1,4 @@
-"""HTTP for what a ticket's readers see of it over time: history, comments, hand-offs, ledger, clocks."""
+"""HTTP for what a ticket's readers see of it over time: history, comments, ledger, clocks."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -16,7 +16,6 @@ from services.requests.tickets.schemas.showing import (
     EventPublic,
     ExplanationPublic,
     LedgerIntervalPublic,
-    LinkPublic,
     Listed,
 )
 from services.requests.tickets.service import clocks, show
@@ -43,14 +42,6 @@ async def get_history(
 async def list_comments(ticket_id: TicketId, actor: Reader, connection: HotTransaction, terms: Terms) -> Response:
     """What was written on the ticket, in order."""
     return _listed(await show.show_comments(connection, terms, actor, ticket_id))
-
-
-@router.get("/v1/tickets/{ticket_id}/hand-offs", response_model=Listed[LinkPublic], responses=_UNKNOWN)
-async def list_hand_offs(
-    ticket_id: TicketId, actor: Reader, connection: HotTransaction, terms: Terms, now: Now
-) -> Response:
-    """Which departments took over which part of the ticket, and from when to when."""
-    return _listed(await show.show_links(connection, terms, actor, ticket_id, now))
 
 
 @router.get("/v1/tickets/{ticket_id}/ledger", response_model=Listed[LedgerIntervalPublic], responses=_UNKNOWN)

@@ -181,6 +181,7 @@ def _link(ticket_id: UUID, link: Any) -> Row:
         "department": link.department,
         "parent_id": link.parent,
         "is_waited_for": link.wait,
+        "offered_at": link.offered_at,
         "accepted_at": link.accepted_at,
         "ended_at": link.ended_at,
         "outcome": link.end.value if link.end else None,

@@ -80,10 +80,11 @@ class NewTicket(Input):
 
     def needed_by_text(self) -> str | None:
         """The instant or date as it is kept and answered."""
-        return _text_of(self.needed_by)
+        return text_of(self.needed_by)
 
 
-def _text_of(needed_by: date | None) -> str | None:
+def text_of(needed_by: date | None) -> str | None:
+    """An instant or a date as it is kept and answered."""
     if isinstance(needed_by, datetime):
         return instant_text(needed_by)
     return None if needed_by is None else needed_by.isoformat()
@@ -107,7 +108,7 @@ class TicketChanges(Input):
         """The fields that were sent, as the ticket's row keeps them."""
         values = {name: getattr(self, name) for name in self.model_fields_set}
         if "needed_by" in values:
-            values["needed_by"] = _text_of(self.needed_by)
+            values["needed_by"] = text_of(self.needed_by)
         if "participants" in values:
             values["participants"] = list(dict.fromkeys(self.participants))
         if "external_refs" in values:

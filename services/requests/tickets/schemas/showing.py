@@ -170,16 +170,3 @@ class ExplanationPublic(Output):
     intervals: list[ExplainedIntervalPublic]
     pauses: list[PausePublic]
     recalculations: list[RecalculationPublic]
-
-
-class LinkPublic(Output):
-    """A hand-off of the ticket."""
-
-    id: UUID
-    department_id: UUID | None
-    department: str
-    parent_id: UUID | None
-    wait: bool
-    accepted_at: datetime
-    ended_at: datetime | None
-    outcome: str | None

@@ -19,6 +19,7 @@ from services.requests.tickets.queries.write import Superseded, Written, insert_
 from services.requests.tickets.refusals import UnknownTicket
 from services.requests.tickets.rules.stored import Row, event_of, first_difference, ledger_of
 from services.requests.tickets.service.following import Following, follow, strides_after, strides_of
+from services.requests.tickets.service.handing import handed_with
 from services.requests.tickets.service.leaving import as_rows, fulfils, measured_with, told_of
 from services.requests.tickets.service.locating import located, with_calendars
 from services.requests.tickets.service.telling import told_of_marks
@@ -175,7 +176,8 @@ async def _append_under(
         "version": held.row["version"] + 1,
         "folded_at": now,
     }
-    told = as_rows(await _told(connection, row, follows), now)
+    handed = handed_with(row, follows, {link["id"]: link["department_id"] for link in kept.links})
+    told = as_rows([*await _told(connection, row, follows), *handed], now)
     await update_ticket(
         connection,
         row,

@@ -1,4 +1,4 @@
-"""What a ticket's readers see besides the ticket: its history, what was written, its time ledger, its hand-offs."""
+"""What a ticket's readers see besides the ticket: its history, what was written, its time ledger."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -64,27 +64,6 @@ async def show_ledger(
     """The ticket's time ledger until it ended, else until `now`."""
     shown, _ = await shown_ticket(connection, terms, actor, ticket_id)
     return [_interval(line) for line in shown.at(now).ledger]
-
-
-async def show_links(
-    connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, now: datetime
-) -> list[dict[str, Any]]:
-    """The ticket's hand-offs, the first accepted first."""
-    shown, _ = await shown_ticket(connection, terms, actor, ticket_id)
-    departments = dict(zip(shown.row["link_ids"], shown.row["link_departments"], strict=True))
-    return [
-        {
-            "id": link.id,
-            "department_id": departments.get(link.id),
-            "department": link.department,
-            "parent_id": link.parent,
-            "wait": link.wait,
-            "accepted_at": link.accepted_at,
-            "ended_at": link.ended_at,
-            "outcome": link.end,
-        }
-        for link in shown.at(now).links
-    ]
 
 
 def comment_of(event: Event) -> dict[str, Any] | None:

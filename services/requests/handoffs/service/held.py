@@ -1,0 +1,88 @@
+"""A ticket with its hand-offs, held for an act on one of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from services.requests.catalogue.terms import Current, TermsCache
+from services.requests.handoffs.refusals import UnknownLink
+from services.requests.tickets.rules.stored import Row
+from services.requests.tickets.service.recording import Unfolded, append, readable_ticket, unfold
+from services.requests.timeline.events import Actor as ActingSide
+from services.requests.timeline.events import Event, in_effect
+from services.requests.timeline.facts import HandOffAccepted, HandOffEnded, HandOffOffered
+from services.requests.timeline.links import Link
+from services.requests.timeline.vocabulary import Side
+from services.shared.auth import Actor
+from services.shared.db import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTicket:
+    """The ticket, unfolded under one generation; `departments` are those of its links by the link's id."""
+
+    current: Current
+    ticket: Unfolded
+    departments: dict[UUID, UUID | None]
+
+    def link(self, link_id: UUID, pointer: str | None = None) -> Link:
+        """The ticket's link with this id. UnknownLink."""
+        found = next((link for link in self.ticket.progress.links if link.id == link_id), None)
+        if found is None:
+            raise UnknownLink(pointer=pointer)
+        return found
+
+    def offer_of(self, link_id: UUID) -> Event | None:
+        """The event that offered it; none where another system handed it on."""
+        events = (event for event in in_effect(self.ticket.events) if isinstance(event.payload, HandOffOffered))
+        return next((e for e in events if isinstance(e.payload, HandOffOffered) and e.payload.link_id == link_id), None)
+
+    def offered(self, link_id: UUID) -> HandOffOffered | None:
+        """What was offered."""
+        event = self.offer_of(link_id)
+        return event.payload if event is not None and isinstance(event.payload, HandOffOffered) else None
+
+    def reason_of(self, link_id: UUID) -> str | None:
+        """Why it ended, if somebody said so."""
+        for event in in_effect(self.ticket.events):
+            match event.payload:
+                case HandOffEnded(link_id=ended, reason=str(reason)) if ended == link_id:
+                    return reason
+        return None
+
+    def offerer_of(self, parent_id: UUID | None) -> UUID | None:
+        """The department that hands on from that link, or (None) from the ticket itself."""
+        if parent_id is not None:
+            return self.departments.get(parent_id)
+        provider: UUID = self.ticket.row["provider_department_id"]
+        return provider
+
+    def acting(self, actor: Actor, link_id: UUID | None) -> ActingSide:
+        """The actor for the department of that link, or (None) for the ticket's provider."""
+        if link_id is None:
+            return ActingSide(Side.PROVIDER, actor.id, automatic=actor.is_client)
+        return ActingSide(Side.DEPARTMENT, actor.id, self.link(link_id).department, automatic=actor.is_client)
+
+    async def record(
+        self,
+        connection: Connection,
+        acting: ActingSide,
+        fact: HandOffOffered | HandOffAccepted | HandOffEnded,
+        now: datetime,
+    ) -> Row:
+        """Write the fact, at the latest fact of the ticket at the earliest; the ticket's row as it is then."""
+        held = self.ticket
+        event = Event(uuid7(), held.next_sequence, max(now, held.progress.latest[0]), now, acting, fact)
+        return await append(connection, self.current, held, [event], now=now)
+
+
+async def held_ticket(
+    connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, *, hold: bool = True
+) -> HeldTicket:
+    """The ticket, if the actor may read it; with `hold` for this transaction. UnknownTicket."""
+    current = await terms.current(connection.fetch)
+    row = await readable_ticket(connection, actor, ticket_id, hold=hold)
+    departments = dict(zip(row["link_ids"], row["link_departments"], strict=True))
+    return HeldTicket(current, await unfold(connection, current, row), departments)

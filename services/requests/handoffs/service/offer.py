@@ -1,0 +1,81 @@
+"""Offering a part of a ticket to another department."""
+
+from datetime import datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from services.requests.catalogue.queries import find_offered
+from services.requests.catalogue.service import UnknownOffering
+from services.requests.catalogue.terms import TermsCache
+from services.requests.departments.rules import Department
+from services.requests.departments.service import Identity, require_department
+from services.requests.handoffs.policies import can_act_for
+from services.requests.handoffs.refusals import ForOfferer, NotTheirOffering, told_as_problems
+from services.requests.handoffs.schemas import NewHandOff
+from services.requests.handoffs.service.held import HeldTicket, held_ticket
+from services.requests.handoffs.service.showing import Told, told_link
+from services.requests.handoffs.service.telling import tell_of_offer
+from services.requests.tickets.refusals import check_instant
+from services.requests.timeline.facts import HandOffOffered
+from services.requests.timeline.posting import check_offer
+from services.shared.auth import Actor
+from services.shared.db import Connection
+
+
+async def offer_hand_off(
+    connection: Connection,
+    terms: TermsCache,
+    identity: Identity,
+    actor: Actor,
+    ticket_id: UUID,
+    new: NewHandOff,
+    *,
+    now: datetime,
+) -> Told:
+    """Offer part of the ticket, as its provider or as the holder of `parent_id`; the link. OFFER_PROBLEMS."""
+    check_instant(new.needed_by, "/needed_by")
+    held = await held_ticket(connection, terms, actor, ticket_id)
+    if new.parent_id is not None:
+        held.link(new.parent_id, "/parent_id")
+    if not can_act_for(actor, held.offerer_of(new.parent_id)):
+        raise ForOfferer
+    department = await require_department(connection.fetch, identity, new.department_id, pointer="/department_id")
+    await _check_offering(connection, new)
+    fact = HandOffOffered(
+        link_id=uuid7(),
+        department=_code_of(held, department),
+        wait=new.wait,
+        parent=new.parent_id,
+        comment=new.comment,
+        offering_id=new.offering_id,
+        needed_by=new.needed_by_text(),
+        fields=new.fields,
+    )
+    with told_as_problems():
+        ticket = held.ticket
+        timeline = ticket.at(now)
+        provider = ticket.pinned.provider
+        check_offer(timeline.state, timeline.links, fact.department, provider=provider, parent=fact.parent)
+    row = await held.record(connection, held.acting(actor, new.parent_id), fact, now)
+    await tell_of_offer(connection, row, fact, department.id, actor, now=now)
+    return await told_link(connection, terms, actor, ticket_id, fact.link_id)
+
+
+async def _check_offering(connection: Connection, new: NewHandOff) -> None:
+    """UnknownOffering, NotTheirOffering."""
+    if new.offering_id is None:
+        return
+    offering = await find_offered(connection.fetch, new.offering_id)
+    if offering is None:
+        raise UnknownOffering(pointer="/offering_id", offering_id=new.offering_id)
+    if offering.provider_department_id != new.department_id or not offering.is_offered:
+        raise NotTheirOffering(pointer="/offering_id")
+
+
+def _code_of(held: HeldTicket, department: Department) -> str:
+    """The code under which this ticket knows the department already, whatever it is called now; else its code."""
+    if department.id == held.ticket.row["provider_department_id"]:
+        return held.ticket.pinned.provider
+    known = (link for link in held.ticket.progress.links if held.departments.get(link.id) == department.id)
+    return next((link.department for link in known), department.code)
