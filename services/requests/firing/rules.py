@@ -54,21 +54,23 @@ _TELL: Mapping[Side, Wanted] = {
 def wanted(agreed: Sequence[Escalation], clock: str, side: Side, percent: int) -> Wanted | None:
     """What is to be done when this share of a clock is used up; None: nothing.
 
-    An agreement without a word on escalation, and no agreement, want a breach told to those whose promise it was. Of
+    A breach that no rule of an agreement names, and any without an agreement, is told to those whose promise it was. Of
     several rules the highest priority holds, and the last one who is to have the ticket.
 
     >>> wanted([], "resolution", Side.PROVIDER, 75), sorted(wanted([], "reply", Side.CUSTOMER, 100).notify)
     (None, [<Notified.CUSTOMER_MANAGERS: 'customer:manager'>, <Notified.REQUESTER: 'requester'>])
     >>> from services.requests.agreements.rules.content import EscalatedClock
     >>> rules = [Escalation(EscalatedClock.REPLY, 75, raise_priority=each) for each in TargetPriority][2::-1]
-    >>> wanted(rules, "reply", Side.CUSTOMER, 75).raise_priority, wanted(rules, "reply", Side.CUSTOMER, 100)
+    >>> wanted(rules, "reply", Side.CUSTOMER, 75).raise_priority, wanted(rules, "reply", Side.CUSTOMER, 50)
     (<TargetPriority.HIGH: 'high'>, None)
+    >>> wanted(rules, "reply", Side.CUSTOMER, 100) == wanted([], "reply", Side.CUSTOMER, 100)
+    True
+    >>> wanted([Escalation(EscalatedClock.REPLY, 100)], "reply", Side.CUSTOMER, 100).notify
+    frozenset()
     """
-    if not agreed:
-        return _TELL[side] if percent == WHOLE else None
     rules = [rule for rule in agreed if (rule.clock, rule.percent) == (clock, percent)]
     if not rules:
-        return None
+        return _TELL[side] if percent == WHOLE else None
     named = [rule.reassign_to for rule in rules if rule.reassign_to is not None]
     return Wanted(
         notify=frozenset(each for rule in rules for each in rule.notify),

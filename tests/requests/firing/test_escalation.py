@@ -94,6 +94,23 @@ async def test_an_agreement_says_who_is_told_of_what(bell: Bell) -> None:
     }
 
 
+async def test_a_breach_of_which_an_agreement_says_nothing_is_told_as_without_one(bell: Bell) -> None:
+    manager, customer = await bell.person(it="manager"), await bell.person(hr="manager")
+    version = await bell.agreed(
+        {"clock": "resolution", "percent": 75, "notify": ["customer:manager"]},
+        {"clock": "acknowledge", "percent": 100, "raise_priority": "high"},
+    )
+    promised = [bell.target("PT1H", clock) for clock in (ClockName.RESOLUTION, ClockName.ACKNOWLEDGE)]
+    ticket = await bell.open(ago(hours=2), *promised, agreement_version_id=version)
+    await bell.turn()
+    assert await told(bell) == {
+        (customer, "clock_warned"): [link(ticket)],
+        (manager, "clock_breached"): [link(ticket)],
+    }
+    clocks = await bell.fetch("SELECT about->>'clock' FROM message_item WHERE kind = 'clock_breached'")
+    assert [row[0] for row in clocks] == ["resolution"]
+
+
 async def test_of_what_is_confidential_the_customers_managers_are_told_nothing(bell: Bell) -> None:
     await bell.person(hr="manager")
     manager = await bell.person(it="manager")
