@@ -17,13 +17,14 @@ from tests.contracts.authorisation.linked_cases import LINKED_CASES
 from tests.contracts.authorisation.message_cases import MESSAGE_CASES
 from tests.contracts.authorisation.requests_cases import REQUESTS_CASES, requests_world
 from tests.contracts.authorisation.table import CALLERS, TABLE
+from tests.contracts.authorisation.working_cases import WORKING_CASES
 from tests.embedded import Databases
 from tests.issuer import Issuer
 
 OPENAPI = Path(__file__).parents[2] / "openapi"
 CASES: Mapping[str, Mapping[str, Prepare]] = {
     "identity": IDENTITY_CASES,
-    "requests": {**MESSAGE_CASES, **LINKED_CASES, **HAND_OFF_CASES, **REQUESTS_CASES},
+    "requests": {**MESSAGE_CASES, **LINKED_CASES, **HAND_OFF_CASES, **WORKING_CASES, **REQUESTS_CASES},
     "feedback": FEEDBACK_CASES,
 }
 METHODS = ("get", "put", "post", "patch", "delete")

@@ -25,7 +25,17 @@ from services.requests.db import Base
 KEY_NUMBERS = Sequence("ticket_key_number", start=1000, metadata=Base.metadata)
 """Numbers of ticket keys ("IT-1042"): one sequence, so each provider's keys have gaps and none waits for another."""
 
+QUEUE_DUE = "COALESCE(t.next_due_at, '9999-12-31 00:00:00+00'::timestamp with time zone)"
+QUEUE_URGENCY = "array_position('{urgent,high,normal,low}'::text[], t.priority::text)"
+IS_TO_BE_DONE = "t.ended_at IS NULL AND t.state <> 'fulfilled'"
+"""What queues are sorted by and hold, as SQL on a ticket `t`; their indexes hold the same expressions."""
 _INSTANT = DateTime(timezone=True)
+
+
+def _queue_index(column: str) -> Index:
+    due, urgency, is_to_be_done = (sql.replace("t.", "") for sql in (QUEUE_DUE, QUEUE_URGENCY, IS_TO_BE_DONE))
+    name = f"ix_ticket_queue_of_{column}"
+    return Index(name, column, text(due), text(urgency), "id", postgresql_where=text(is_to_be_done))
 
 
 class Ticket(Base, table=True):
@@ -33,7 +43,8 @@ class Ticket(Base, table=True):
 
     `terms` are what it pinned when it was submitted (timeline/terms); `events` counts its events; `source` and
     `source_key` name an imported ticket in the system that it came from. If nothing happens until `lapses_at`, it goes
-    to the state `lapses_into`.
+    to the state `lapses_into`. `next_due_at` is the earliest due time of the provider's open clocks, `next_due_clock`
+    says of which.
     """
 
     __table_args__ = (
@@ -52,6 +63,8 @@ class Ticket(Base, table=True):
             postgresql_where=text("agreement_version_id IS NOT NULL"),
         ),
         Index("ix_ticket_participants", "participants", postgresql_using="gin"),
+        _queue_index("assignee_id"),
+        _queue_index("provider_department_id"),
         Index("ix_ticket_lapses_at", "lapses_at", postgresql_where=text("lapses_at IS NOT NULL")),
     )
 
@@ -86,6 +99,8 @@ class Ticket(Base, table=True):
     folded_at: datetime = Field(sa_type=_INSTANT)
     lapses_at: datetime | None = Field(sa_type=_INSTANT)
     lapses_into: str | None
+    next_due_at: datetime | None = Field(sa_type=_INSTANT)
+    next_due_clock: str | None
 
 
 class TicketReference(Base, table=True):
@@ -239,7 +254,10 @@ class TicketLink(Base, table=True):
     """
 
     __tablename__ = "ticket_link"
-    __table_args__ = (Index("ix_ticket_link_department", "department_id", "ticket_id"),)
+    __table_args__ = (
+        Index("ix_ticket_link_department", "department_id", "ticket_id"),
+        Index("ix_ticket_link_open", "department_id", "ticket_id", postgresql_where=text("ended_at IS NULL")),
+    )
 
     id: UUID = Field(primary_key=True)
     ticket_id: UUID = Field(foreign_key="ticket.id", index=True)

@@ -126,6 +126,7 @@ TABLE: Mapping[str, Row] = {
     "agreements_terminate_agreement": GIVES_A_SIDES_WORD,
     # requests: tickets; colleagues do not read each other's
     "tickets_list_tickets": EVERYBODY,
+    "tickets_list_queue": EVERYBODY,
     "tickets_submit_ticket": row(201, SUBMITTERS),
     "tickets_submit_ticket/for somebody else": row(201, "customer_manager admin connector"),
     "tickets_upsert_ticket_by_reference": row(201, SUBMITTERS),
@@ -219,6 +220,7 @@ TABLE: Mapping[str, Row] = {
 
 LISTED: Mapping[str, frozenset[str]] = {
     "agreements_list_agreements": frozenset(READERS_OF_THE_AGREEMENT.split()),
+    "tickets_list_queue": frozenset(("agent", "manager")),
     "tickets_list_tickets": frozenset(READERS_OF_THE_TICKET.split()),
     # who serves or manages IT answers for it on both sides; its members see whom it asks, not who asks it
     "interactions_list_interactions": frozenset(f"agent manager {MEMBERS_OF_HR} admin {LOOKERS_ON} {PROGRAMS}".split()),

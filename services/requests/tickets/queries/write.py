@@ -78,6 +78,8 @@ _FOLDED = (
     "folded_at",
     "lapses_at",
     "lapses_into",
+    "next_due_at",
+    "next_due_clock",
 )
 """The columns that every act writes anew."""
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from services.requests.tickets.rules.queue import next_due
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.fold import Timeline
 from services.requests.timeline.lapses import lapse_of
@@ -77,6 +78,7 @@ def kept_of(
     The open interval's row has no end; clocks have no id yet.
     """
     lapse = None if is_imported else lapse_of(progress, timeline)
+    due = next_due(timeline.clocks)
     return Kept(
         ticket={
             "state": timeline.state.value,
@@ -86,6 +88,8 @@ def kept_of(
             "assignee_id": timeline.assignee_id,
             "lapses_at": lapse.at if lapse else None,
             "lapses_into": lapse.into.value if lapse else None,
+            "next_due_at": due.at,
+            "next_due_clock": due.clock,
         },
         ledger=ledger_of(ticket_id, terms, progress),
         clocks=[

@@ -1,0 +1,122 @@
+"""Queues of work: the open tickets of somebody, or of departments, by nearest deadline, read from indexes in order."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from services.requests.tickets.models import IS_TO_BE_DONE, QUEUE_DUE, QUEUE_URGENCY
+from services.requests.tickets.policies import managed_departments, sees_all_tickets, serving_departments
+from services.requests.tickets.queries.read import PUBLIC
+from services.requests.tickets.rules.queue import urgency
+from services.requests.tickets.rules.stored import Row
+from services.shared.auth import Actor
+from services.shared.db import Connection
+
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""Where tickets with nothing due stand in a queue; `models.QUEUE_DUE` says the same to PostgreSQL."""
+Position = tuple[datetime, int, UUID]
+_COLUMNS = ", ".join(f"t.{name}" for name in (*PUBLIC, "next_due_at", "next_due_clock"))
+_FOUND = f"t.id, {QUEUE_DUE} AS due, {QUEUE_URGENCY} AS urgency"
+_ORDER = "due, urgency, id"
+_ASSIGNED = f"""
+SELECT {_FOUND} FROM ticket t WHERE t.assignee_id = {{me}} AND {IS_TO_BE_DONE} AND {{rest}}
+ORDER BY {_ORDER} LIMIT {{n}}
+"""
+_OF_DEPARTMENTS = f"""
+SELECT found.* FROM unnest({{departments}}::uuid[]) AS d(id), LATERAL (
+    SELECT {_FOUND} FROM ticket t WHERE t.provider_department_id = d.id AND {IS_TO_BE_DONE} AND {{rest}}
+    ORDER BY {_ORDER} LIMIT {{n}}
+) AS found
+"""
+_HANDED_OVER = f"""
+SELECT {_FOUND} FROM ticket t JOIN (
+    SELECT DISTINCT k.ticket_id FROM ticket_link k
+    WHERE k.department_id = ANY({{departments}}::uuid[]) AND k.ended_at IS NULL
+) AS held ON held.ticket_id = t.id WHERE {IS_TO_BE_DONE} AND {{rest}} ORDER BY {_ORDER} LIMIT {{n}}
+"""
+_PAGE = f"""
+SELECT {_COLUMNS} FROM (
+    SELECT * FROM ({{branches}}) AS wanted ORDER BY {_ORDER} LIMIT {{n}}
+) AS shown JOIN ticket t ON t.id = shown.id ORDER BY shown.due, shown.urgency, shown.id
+"""
+_SERVED = """(t.provider_department_id = ANY({departments}::uuid[]) OR EXISTS (
+    SELECT FROM ticket_link k WHERE k.ticket_id = t.id AND k.department_id = ANY({departments}::uuid[])
+))"""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueWanted:
+    """Whose work: one's own (`is_mine`) or one's departments'; of one department; assigned or not (None: both)."""
+
+    is_mine: bool
+    department_id: UUID | None
+    is_assigned: bool | None
+
+
+async def page_of_queue(
+    connection: Connection, actor: Actor, wanted: QueueWanted, *, after: Position | None, limit: int
+) -> list[Row]:
+    """Open tickets that somebody works on or should, as the actor may see them, the nearest deadline first."""
+    arguments: list[Any] = []
+
+    def placed(value: object) -> str:
+        arguments.append(value)
+        return f"${len(arguments)}"
+
+    conditions = ["true"]
+    if after is not None:
+        place = ", ".join(placed(value) for value in after)
+        conditions.append(f"({QUEUE_DUE}, {QUEUE_URGENCY}, t.id) > ({place})")
+    if wanted.is_assigned is not None:
+        conditions.append(f"t.assignee_id IS {'NOT ' if wanted.is_assigned else ''}NULL")
+    branches = (_mine if wanted.is_mine else _departments)(actor, wanted.department_id, conditions, placed)
+    if not branches:
+        return []
+    n = placed(limit)
+    sql = _PAGE.format(branches=" UNION ".join(f"({branch.replace('{n}', n)})" for branch in branches), n=n)
+    return [dict(row) for row in await connection.fetch(sql, *arguments)]
+
+
+def position_of(row: Mapping[str, Any]) -> Position:
+    """Where a ticket stands in its queue."""
+    return row["next_due_at"] or NEVER, urgency(row["priority"]), row["id"]
+
+
+def _mine(
+    actor: Actor, department_id: UUID | None, conditions: Sequence[str], placed: Callable[[object], str]
+) -> list[str]:
+    """What is assigned to the actor, as far as they may still see it."""
+    me = placed(actor.id)
+    narrowed = [*conditions]
+    if department_id is not None:
+        narrowed.append(_SERVED.format(departments=placed([department_id])))
+    if not sees_all_tickets(actor):
+        narrowed.append(_readable(actor, me, placed))
+    return [_ASSIGNED.replace("{me}", me).replace("{rest}", " AND ".join(narrowed))]
+
+
+def _departments(
+    actor: Actor, department_id: UUID | None, conditions: Sequence[str], placed: Callable[[object], str]
+) -> list[str]:
+    """What the departments that the actor serves provide, and what was handed to them; or one of these departments."""
+    departments = serving_departments(actor)
+    if department_id is not None:
+        departments = [department_id] if department_id in departments or sees_all_tickets(actor) else []
+    if not departments:
+        return []
+    given, rest = placed(departments), " AND ".join(conditions)
+    return [
+        branch.replace("{departments}", given).replace("{rest}", rest) for branch in (_OF_DEPARTMENTS, _HANDED_OVER)
+    ]
+
+
+def _readable(actor: Actor, me: str, placed: Callable[[object], str]) -> str:
+    """The reasons of `policies.can_read_ticket`, of the few tickets that are assigned to one person."""
+    reasons = [f"{me} IN (t.requester_id, t.beneficiary_id)", f"t.participants @> ARRAY[{me}::uuid]"]
+    if serving := serving_departments(actor):
+        reasons.append(_SERVED.format(departments=placed(serving)))
+    if managed := managed_departments(actor):
+        reasons.append(f"(t.customer_department_id = ANY({placed(managed)}::uuid[]) AND NOT t.is_confidential)")
+    return f"({' OR '.join(reasons)})"
