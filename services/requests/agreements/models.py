@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKeyConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, ExcludeConstraint, Range
 from sqlmodel import Field
 
@@ -103,6 +103,7 @@ class AgreementCoverage(Base, table=True):
             name=COVERS_ONCE,
             using="gist",
         ),
+        CheckConstraint("isempty(during) = (began_on IS NOT NULL)", name="began_if_empty"),
     )
 
     agreement_id: UUID = Field(primary_key=True)
@@ -112,3 +113,5 @@ class AgreementCoverage(Base, table=True):
     customer_department_id: UUID
     provider_department_id: UUID
     during: Range[date] = Field(sa_type=DATERANGE)
+    began_on: date | None = Field(default=None, sa_type=Date)
+    """Of a version that was cut on the day on which it began, whose `during` is empty: that day."""

@@ -28,7 +28,7 @@ JOIN customers ON customers.id = covered.customer_department_id
 JOIN providers ON providers.id = covered.provider_department_id
 JOIN agreement_version version USING (agreement_id, number)
 JOIN agreement ON agreement.id = version.agreement_id
-WHERE covered.offering_id = $3
+WHERE covered.offering_id = $3 AND NOT isempty(covered.during)
 GROUP BY version.id, agreement.time_zone, covered.during, customers.depth, providers.depth
 ORDER BY customers.depth, providers.depth, lower(covered.during) DESC, version.id
 """

@@ -66,6 +66,19 @@ def covering(terms: OfferingTerms, priority: str = "normal", now: datetime | Non
     return str(found.agreement_id) if found else None
 
 
+async def test_a_version_that_was_cut_on_its_first_day_covers_nothing_any_more(
+    committing_pair: Pair, asking: Asking
+) -> None:
+    pair = committing_pair
+    made = await pair.agreed()
+    await pair.counter(made, targets=[a_target(duration="P3D")])
+    for answer in await pair.sign(made, 2):
+        done(answer)
+    assert [each.number for each in (await asking.terms(pair.offering_id, pair.hr)).agreements] == [2]
+    done(await pair.post(f"/{made['id']}/terminations", {"reason": "No more"}, pair.asker))
+    assert (await asking.terms(pair.offering_id, pair.hr)).agreements == []
+
+
 async def test_what_changes_is_seen_from_its_commit_on(committing_pair: Pair, asking: Asking) -> None:
     pair = committing_pair
     assert covering(await asking.terms(pair.offering_id, pair.hr)) is None

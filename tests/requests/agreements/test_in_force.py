@@ -67,6 +67,31 @@ async def test_a_version_that_never_began_is_superseded_too(pair: Pair, states: 
     assert await states(made, days=30) == ("active", ["superseded", "superseded", "active"])
 
 
+async def test_a_version_superseded_on_the_day_it_began_was_in_force(pair: Pair, states: States) -> None:
+    made = await pair.agreed()
+    await pair.counter(made, targets=[a_target(duration="P3D")])
+    for answer in await pair.sign(made, 2):
+        done(answer)
+    assert await states(made) == ("active", ["superseded", "active"])
+    day = today().isoformat()
+    spans = {each["number"]: each for each in (await pair.get(made, "/versions"))["items"]}
+    assert [(spans[n]["in_force_from"], spans[n]["in_force_until"]) for n in (1, 2)] == [(day, day), (day, None)]
+    done(await pair.post(f"/{made['id']}/terminations", {"reason": "No more"}, pair.asker))
+    assert await states(made) == ("terminated", ["superseded", "terminated"])
+    ended = await pair.get(made, "/versions/2")
+    assert (ended["in_force_from"], ended["in_force_until"]) == (day, day)
+
+
+async def test_a_proposal_whose_time_is_over_is_told_as_expired(pair: Pair, states: States) -> None:
+    made = await pair.propose(effective_until=today(5).isoformat())
+    assert await states(made, days=4) == ("proposed", ["proposed"])
+    assert await states(made, days=5) == ("expired", ["expired"])
+    agreed = await pair.agreed(effective_from=today(1).isoformat())
+    await pair.counter(agreed, effective_from=today(2).isoformat(), effective_until=today(5).isoformat())
+    assert await states(agreed, days=4) == ("active", ["active", "proposed"])
+    assert await states(agreed, days=5) == ("active", ["active", "expired"])
+
+
 async def test_a_version_with_an_end_expires(pair: Pair, states: States) -> None:
     made = await pair.agreed(effective_from=today(2).isoformat(), effective_until=today(5).isoformat())
     for days, state in ((0, "signed"), (2, "active"), (4, "active"), (5, "expired")):
@@ -114,7 +139,7 @@ async def test_two_agreements_do_not_cover_the_same(pair: Pair) -> None:
     other = await pair.propose()
     done((await pair.sign(other, by=[pair.asker]))[0])
     answer = (await pair.sign(other, by=[pair.provider]))[0]
-    assert refused(answer)[:2] == (409, "already_covered")
+    assert refused(answer) == (409, "already_covered", ["/version"])
     assert first["id"] in answer.json()["detail"]
     assert len((await pair.get(other, "/signatures"))["items"]) == 1
     done(await pair.post(f"/{first['id']}/terminations", {"reason": "Anew"}, pair.asker))

@@ -8,11 +8,13 @@ from services.requests.agreements.models import Agreement
 from services.requests.agreements.rules.covered import Span
 from services.shared.idempotency import Fetch
 
-_CUT = (
-    "DELETE FROM agreement_coverage WHERE agreement_id = $1 AND lower(during) >= $2",
-    "UPDATE agreement_coverage SET during = daterange(lower(during), $2)"
-    " WHERE agreement_id = $1 AND during && daterange($2, NULL)",
-)
+# What begins after today never will; what began today and is cut today did hold, and tickets may have pinned it.
+_NEVER = "DELETE FROM agreement_coverage WHERE agreement_id = $1 AND lower(during) >= $2 AND lower(during) > $3"
+_CUT = """
+UPDATE agreement_coverage SET during = daterange(lower(during), $2),
+    began_on = CASE WHEN lower(during) = $2 THEN lower(during) END
+WHERE agreement_id = $1 AND during && daterange($2, NULL)
+"""
 _COVER = """
 INSERT INTO agreement_coverage
     (agreement_id, number, customer_department_id, provider_department_id, offering_id, priority, during)
@@ -27,10 +29,10 @@ LIMIT 1
 """
 
 
-async def cut_coverage(fetch: Fetch, agreement_id: UUID, ends_on: date) -> None:
-    """From that date on no version of the agreement covers anything."""
-    for statement in _CUT:
-        await fetch(statement, agreement_id, ends_on)
+async def cut_coverage(fetch: Fetch, agreement_id: UUID, ends_on: date, *, today: date) -> None:
+    """From that date on, which is not before today, no version of the agreement covers anything."""
+    await fetch(_NEVER, agreement_id, ends_on, today)
+    await fetch(_CUT, agreement_id, ends_on)
 
 
 async def cover(

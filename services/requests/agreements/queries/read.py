@@ -25,12 +25,12 @@ WITH today AS (SELECT * FROM unnest($1::text[], $2::date[]) AS t (time_zone, day
             ORDER BY lower(c.during) LIMIT 1) AS number_upcoming,
         CASE WHEN ends.ends_on IS NULL AND 2 > (
             SELECT count(*) FROM agreement_signature s WHERE s.agreement_id = agreement.id AND s.number = latest_number
-        ) THEN latest_number END AS number_proposed
+        ) AND (spoken.effective_until > today.day) IS NOT FALSE THEN latest_number END AS number_proposed
     FROM agreement
     JOIN today USING (time_zone)
     LEFT JOIN agreement_termination ends ON ends.agreement_id = agreement.id
     CROSS JOIN LATERAL (
-        SELECT content->>'name' AS name FROM agreement_version v
+        SELECT content->>'name' AS name, effective_until FROM agreement_version v
         WHERE v.agreement_id = agreement.id AND v.number = latest_number
     ) AS spoken
     WHERE ($3::uuid IS NULL OR agreement.id = $3)
@@ -63,10 +63,12 @@ SELECT v.id, v.agreement_id, v.number, v.content::text, v.effective_until, v.pro
         SELECT number FROM agreement_signature s WHERE s.agreement_id = v.agreement_id
         GROUP BY number HAVING count(*) = 2
     ) AS whole),
-    lower(covered.during), upper(covered.during), covered.during IS NOT NULL
+    COALESCE(lower(covered.during), covered.began_on), COALESCE(upper(covered.during), covered.began_on),
+    covered.during IS NOT NULL
 FROM agreement_version v JOIN agreement ON agreement.id = v.agreement_id
 LEFT JOIN LATERAL (
-    SELECT during FROM agreement_coverage c WHERE c.agreement_id = v.agreement_id AND c.number = v.number LIMIT 1
+    SELECT during, began_on FROM agreement_coverage c
+    WHERE c.agreement_id = v.agreement_id AND c.number = v.number LIMIT 1
 ) AS covered ON true
 WHERE v.agreement_id = $1 AND ($2::int IS NULL OR v.number = $2) AND ($3::int IS NULL OR v.number < $3)
 ORDER BY v.number DESC LIMIT $4

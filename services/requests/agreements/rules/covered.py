@@ -75,7 +75,7 @@ def version_state(
     is_terminated: bool,
     today: date,
 ) -> VersionState:
-    """How a version stands today.
+    """How a version stands today. A proposal expires unsigned where its own end has come.
 
     `span` is what is left of its time since others took effect or it was ended; None where nothing is.
 
@@ -88,7 +88,10 @@ def version_state(
     if not is_signed:
         if not is_latest:
             return VersionState.SUPERSEDED
-        return VersionState.TERMINATED if is_terminated else VersionState.PROPOSED
+        if is_terminated:
+            return VersionState.TERMINATED
+        is_over = effective_until is not None and effective_until <= today
+        return VersionState.EXPIRED if is_over else VersionState.PROPOSED
     was_ended = is_last_signed and is_terminated
     if span is None:
         return VersionState.TERMINATED if was_ended else VersionState.SUPERSEDED

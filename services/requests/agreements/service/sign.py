@@ -103,7 +103,7 @@ async def _take_effect(
     span: Span = (begins_on(content, today), content.effective_until)
     covered = [(offering_id, priority.value) for offering_id, priority in coverage_of(content)]
     await hold_generation(fetch)
-    await cut_coverage(fetch, agreement.id, span[0])
+    await cut_coverage(fetch, agreement.id, span[0], today=today)
     try:
         async with session.begin_nested():
             await cover(fetch, agreement, version.number, covered, span)
@@ -112,7 +112,9 @@ async def _take_effect(
         if other is None:
             raise
         agreement_id, offering_id, priority = other
-        raise AlreadyCovered(agreement_id=agreement_id, offering_id=offering_id, priority=priority) from error
+        raise AlreadyCovered(
+            pointer="/version", agreement_id=agreement_id, offering_id=offering_id, priority=priority
+        ) from error
     signed = AgreementSigned(
         agreement_id=agreement.id,
         agreement_version_id=version.id,
@@ -156,7 +158,7 @@ async def terminate_agreement(
     agreement.version += 1
     fetch = session_fetch(session)
     await hold_generation(fetch)
-    await cut_coverage(fetch, agreement_id, ends_on)
+    await cut_coverage(fetch, agreement_id, ends_on, today=today)
     await _tell_end(session, agreement, termination, now)
     return termination
 
