@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, ExcludeConstraint, Range
 from sqlmodel import Field
 
@@ -38,7 +38,15 @@ class AgreementVersion(Base, table=True):
     """Append-only: one proposal, whole, by whom and for which side. Tickets pin the id."""
 
     __tablename__ = "agreement_version"
-    __table_args__ = (UniqueConstraint("agreement_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("agreement_id", "number"),
+        Index(
+            "ix_agreement_version_for_open",
+            "agreement_id",
+            "number",
+            postgresql_where=text("content @> '{\"applies_to_open\": true}'"),
+        ),
+    )
 
     id: UUID = Field(primary_key=True)
     agreement_id: UUID = Field(foreign_key="agreement.id")

@@ -10,7 +10,8 @@ from services.shared.db import Connection
 
 _PUBLISHED = "SELECT content->>'default_targets' FROM offering_version WHERE offering_id = $1 AND number = $2"
 
-# A calendar's first version is ruled on nothing; an agreement's version reaches open tickets on its first day.
+# A calendar's first version is ruled on nothing; an agreement's version reaches open tickets on its first day. Asked
+# every second: those that apply to open tickets have an index of their own, with these very words.
 _NOTICE = """
 INSERT INTO ruling_job (id, calendar_version_id, agreement_version_id, after, ruled, created_at)
 SELECT gen_random_uuid(), found.calendar_version_id, found.agreement_version_id, $1::uuid, 0, found.since
@@ -19,7 +20,7 @@ FROM (
     FROM calendar_version v WHERE v.number > 1
     UNION ALL
     SELECT NULL, v.id, $2::timestamptz FROM agreement_version v JOIN agreement a ON a.id = v.agreement_id
-    WHERE (v.content->>'applies_to_open')::boolean AND EXISTS (
+    WHERE v.content @> '{"applies_to_open": true}' AND EXISTS (
         SELECT FROM agreement_coverage c WHERE c.agreement_id = v.agreement_id AND c.number = v.number
             AND c.during @> ($2::timestamptz AT TIME ZONE a.time_zone)::date
     )
@@ -51,9 +52,10 @@ SELECT DISTINCT c.ticket_id FROM ticket_clock c
 WHERE c.calendar_id = $1 AND c.calendar_version < $2 AND c.stopped_at IS NULL AND c.ticket_id > $3
 ORDER BY c.ticket_id LIMIT $4
 """
+# What was imported keeps the terms that its mapping named.
 _COVERED = """
 SELECT t.id FROM ticket t
-WHERE t.offering_id = ANY($1::uuid[]) AND t.ended_at IS NULL
+WHERE t.offering_id = ANY($1::uuid[]) AND t.ended_at IS NULL AND t.source IS NULL
     AND t.agreement_version_id IS DISTINCT FROM $2 AND t.id > $3
 ORDER BY t.id LIMIT $4
 """
@@ -96,7 +98,7 @@ async def tickets_following(connection: Connection, calendar_id: UUID, version: 
 async def open_tickets_of(
     connection: Connection, offerings: list[UUID], but_under: UUID, after: UUID, n: int
 ) -> list[UUID]:
-    """Open tickets about these offerings that are not under that agreement version yet."""
+    """Open tickets about these offerings, imported ones left out, that are not under that agreement version yet."""
     return [row[0] for row in await connection.fetch(_COVERED, offerings, but_under, after, n)]
 
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.requests.departments.service import Identity
+from services.requests.rulings import queries
 from services.requests.rulings.service import worker
 from services.requests.tickets.service.verify import verify_tickets
 from services.shared.db import hot_transaction
@@ -152,6 +153,32 @@ async def test_an_agreement_that_does_not_say_so_reaches_none(desk: Desk) -> Non
     await agree(desk)
     assert await rule_all(desk) == 0
     assert (await desk.get(ticket))["agreement_version_id"] is None
+
+
+async def test_an_agreement_reaches_no_ticket_that_was_imported(desk: Desk) -> None:
+    imported, asked = await desk.submit(), await desk.submit()
+    async with hot_transaction(desk.app.state.engine) as connection:
+        await connection.execute(
+            "UPDATE ticket SET source = 'RT', source_key = '1' WHERE id = $1", UUID(imported["id"])
+        )
+    version_id = await agree(desk, applies_to_open=True)
+    assert await rule_all(desk) >= 1
+    assert [(await desk.get(each))["agreement_version_id"] for each in (imported, asked)] == [None, version_id]
+
+
+async def test_versions_that_concern_no_open_ticket_are_not_read_each_second(desk: Desk) -> None:
+    await agree(desk)
+    many = """
+        INSERT INTO agreement_version
+        SELECT gen_random_uuid(), agreement_id, n, content, effective_from, effective_until, proposed_by, proposed_for,
+            proposed_at FROM agreement_version, generate_series(2, 3000) AS n
+    """
+    async with hot_transaction(desk.app.state.engine) as connection:
+        await connection.execute(many)
+        rows = await connection.fetch(f"EXPLAIN {queries._NOTICE}", UUID(int=0), datetime.now(UTC))
+    plan = "\n".join(row[0] for row in rows)
+    assert "ix_agreement_version_for_open" in plan, plan
+    assert "Seq Scan on agreement_version" not in plan, plan
 
 
 async def test_a_role_that_the_agreement_names_rules_alone(desk: Desk) -> None:
