@@ -34,7 +34,7 @@ from services.requests.reports import api as reports
 from services.requests.rulings import api as rulings
 from services.requests.rulings.service.worker import run_rulings
 from services.requests.settings import RequestsSettings
-from services.requests.tickets.api import acting, asking, by_reference, showing, working
+from services.requests.tickets.api import acting, asking, by_reference, relating, showing, working
 from services.shared.bounded_threads import BoundedThreads
 from services.shared.consumers import Consumers
 from services.shared.db import Sessions
@@ -51,6 +51,7 @@ ROUTERS = (
     by_reference.router,
     handoffs.router,
     working.router,
+    relating.router,
     calendars.router,
     catalogue.router,
     agreements.router,

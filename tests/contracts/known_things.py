@@ -126,7 +126,7 @@ KNOWN: dict[str, Callable[[], list[str]]] = {
     **dict.fromkeys(("calendar_id", "customer_calendar_id", "provider_calendar_id"), calendars),
     "agreement_id": agreements,
     "offering_ids": offerings,
-    "ticket_id": _tickets,
+    **dict.fromkeys(("ticket_id", "into", "follows"), _tickets),
     "client_id": _clients,
     "import_id": _imports,
     "message_id": _messages,
@@ -240,6 +240,8 @@ def _parts(method: str, path: str, given: dict[str, Any]) -> dict[str, Any]:
             found = {"offering_id": changeable_offering()}
         case _, "/v1/departments/{department_id}/deputies/{deputy_id}":
             found = {"deputy_id": _deputy(given["department_id"])}
+        case _, "/v1/tickets/{ticket_id}/relations/{relation_id}":
+            found = {"relation_id": _relation(given["ticket_id"])}
         case _, "/v1/clients/{client_id}/secrets/{secret_id}":
             made = post("/v1/clients", {"name": "contract", "scopes": ["tickets:read"]})
             found = {"client_id": made["id"], "secret_id": made["secrets"][0]["id"]}
@@ -273,4 +275,14 @@ def _deputy(department_id: str) -> str | None:
     known = last(path, "id")
     if known is None:
         api().post(path, json={"person_id": _people()[0], "from": "2100-01-01"})
+    return known or last(path, "id")
+
+
+def _relation(ticket_id: str) -> str | None:
+    """One of the ticket's relations, made where there is none."""
+    path = f"/v1/tickets/{ticket_id}/relations"
+    known = last(path, "id")
+    if known is None:
+        other = next(each for each in _tickets() if each != ticket_id)
+        api().post(path, json={"kind": "follows", "ticket_id": other})
     return known or last(path, "id")

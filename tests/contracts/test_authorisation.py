@@ -24,7 +24,7 @@ from tests.issuer import Issuer
 OPENAPI = Path(__file__).parents[2] / "openapi"
 CASES: Mapping[str, Mapping[str, Prepare]] = {
     "identity": IDENTITY_CASES,
-    "requests": {**MESSAGE_CASES, **LINKED_CASES, **HAND_OFF_CASES, **WORKING_CASES, **REQUESTS_CASES},
+    "requests": {**MESSAGE_CASES, **IMPORT_CASES, **LINKED_CASES, **HAND_OFF_CASES, **WORKING_CASES, **REQUESTS_CASES},
     "feedback": FEEDBACK_CASES,
 }
 METHODS = ("get", "put", "post", "patch", "delete")

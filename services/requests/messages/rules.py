@@ -27,6 +27,8 @@ class MessageKind(StrEnum):
     """Your department was offered part of a ticket."""
     HAND_OFF_ENDED = "hand_off_ended"
     """An offer of yours was refused, or nobody answered it in time."""
+    TICKET_MERGED = "ticket_merged"
+    """A ticket was merged into another one, which goes on for both."""
     SURVEY = "survey"
     """Somebody would like to know how it went."""
 

@@ -37,6 +37,12 @@ def is_connector(actor: Actor) -> bool:
     return actor.is_client and IMPORT in actor.scopes
 
 
+def asking_people(ticket: Mapping[str, Any]) -> list[UUID]:
+    """The people for whom the ticket is, each once: who asked, for whom, and who takes part."""
+    people = (ticket["requester_id"], ticket["beneficiary_id"], *ticket["participants"])
+    return [each for each in dict.fromkeys(people) if each is not None]
+
+
 def is_asking(actor: Actor, ticket: Mapping[str, Any]) -> bool:
     """Whether the actor is one of the people for whom the ticket is."""
     return actor.id in (ticket["requester_id"], ticket["beneficiary_id"], *ticket["participants"])

@@ -203,6 +203,7 @@ SUBMISSION_PROBLEMS: tuple[type[Problem], ...] = (
     QuantityMissing,
     FormRefused,
     ExternalRefTaken,
+    UnknownTicket,
     UnknownDepartment,
     DepartmentsUnavailable,
     *PERSON_PROBLEMS,

@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-import orjson
-
 from services.requests.calendars.rules import ROUND_THE_CLOCK
 from services.requests.departments.rules import Department
 from tests.contracts.authorisation.asking import (
@@ -18,11 +16,9 @@ from tests.contracts.authorisation.asking import (
     Headers,
     Prepare,
     scopes_of_caller,
-    send,
 )
 from tests.embedded import Databases
 from tests.issuer import Issuer
-from tests.requests.imports.importing import a_log, a_mapping
 from tests.requests.tickets.desk import Desk, opened_desk
 
 SHIFTS = [{"weekday": "mon", "start": "09:00", "end": "17:00"}]
@@ -236,21 +232,6 @@ async def _taken_back(world: RequestsWorld) -> Asked:
     return Asked("POST", f"{path}/corrections", {"event_id": slip["id"]})
 
 
-async def _import(world: RequestsWorld) -> Asked:
-    import_files = {"file": ("log.csv", a_log([]), "text/csv")}
-    mapping = orjson.dumps(a_mapping(world.desk)).decode()
-    return Asked("POST", "/v1/imports", form={"mapping": mapping}, files=import_files)
-
-
-def _of_import(method: str, below: str = "") -> Prepare:
-    async def prepare(world: RequestsWorld) -> Asked:
-        started = await send(world, await _import(world), world.admin)
-        assert started.status_code == 202, started.text
-        return Asked(method, f"/v1/imports/{started.json()['id']}{below}")
-
-    return prepare
-
-
 REQUESTS_CASES: Mapping[str, Prepare] = {
     "calendars_compute_working_time": _compute,
     "calendars_list_calendars": _get("/v1/calendars"),
@@ -294,10 +275,6 @@ REQUESTS_CASES: Mapping[str, Prepare] = {
     "tickets_take_back_event": _taken_back,
     "tickets_rule_on_ticket": _ticket("/rulings", {"priority": "urgent"}),
     "tickets_list_rulings": _ticket("/rulings"),
-    "imports_list_imports": _get("/v1/imports"),
-    "imports_start_import": _import,
-    "imports_get_import": _of_import("GET"),
-    "imports_cancel_import": _of_import("POST", "/cancellations"),
     "reports_report_attainment": _get("/v1/reports/attainment"),
     "reports_report_time_held": _get("/v1/reports/time-held"),
     "reports_report_scoreboard": _get("/v1/reports/scoreboard?customer_department_id={it}&provider_department_id={hr}"),

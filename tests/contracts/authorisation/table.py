@@ -51,6 +51,7 @@ HOLDS_THE_LINK = row(
     201, f"{ELSEWHERE} admin connector", refused=404, s403="auditor asker agent manager customer_manager"
 )
 """Support, to which IT offered a part of the ticket; who offered it reads of it and does not answer."""
+ACTORS_ON_THE_TICKET = f"{ON_THE_TICKET} customer_manager {WORKERS_ON_THE_TICKET}"
 READS_THE_AGREEMENT = row(200, READERS_OF_THE_AGREEMENT, refused=404)
 GIVES_A_SIDES_WORD = row(201, SIDES_OF_THE_AGREEMENT, s404="other_manager")
 SUBMITTERS = f"{MEMBERS_OF_HR} admin connector"
@@ -141,6 +142,13 @@ TABLE: Mapping[str, Row] = {
     ),
     "tickets_amend_ticket/external refs": row(
         200, f"{ON_THE_TICKET} customer_manager {WORKERS_ON_THE_TICKET}", refused=404, s403="auditor"
+    ),
+    "tickets_list_relations": READS_THE_TICKET,
+    "tickets_get_relation": READS_THE_TICKET,
+    "tickets_relate_ticket": row(201, ACTORS_ON_THE_TICKET, refused=404, s403="auditor"),
+    "tickets_end_relation": row(204, ACTORS_ON_THE_TICKET, refused=404, s403="auditor"),
+    "tickets_merge_ticket": row(
+        201, WORKERS_ON_THE_TICKET, refused=404, s403=f"auditor {ON_THE_TICKET} customer_manager"
     ),
     "tickets_get_history": READS_THE_TICKET,
     "tickets_list_comments": READS_THE_TICKET,

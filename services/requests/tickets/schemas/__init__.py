@@ -77,6 +77,7 @@ class NewTicket(Input):
     needed_by: Instant | Date | None = None
     fields: Fields = {}
     external_refs: ExternalRefs = []
+    follows: Id | None = Field(default=None, description="the ticket with which it goes on")
 
     def needed_by_text(self) -> str | None:
         """The instant or date as it is kept and answered."""

@@ -27,6 +27,7 @@ from services.requests.tickets.refusals import (
 from services.requests.tickets.rules.quota import MOST, quantity_of
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.schemas import NewTicket, refs_document
+from services.requests.tickets.service.relate import named_ticket
 from services.requests.timeline.promised import PinnedObligation, PinnedTerms
 from services.requests.timeline.vocabulary import ClockName
 from services.shared.auth import Actor
@@ -49,8 +50,8 @@ class Asked:
 async def check_may_ask(connection: Connection, identity: Identity, actor: Actor, new: NewTicket) -> UUID:
     """For which department is asked: the one named, else the only one to which the caller belongs.
 
-    CustomerDepartmentMissing, MayNotSubmitFor, MayNotNameRequester, InstantOutside; for what does not exist, that it
-    does not.
+    CustomerDepartmentMissing, MayNotSubmitFor, MayNotNameRequester, InstantOutside, UnknownTicket;
+    for what does not exist, that it does not.
     """
     customer_id = new.customer_department_id
     if customer_id is None:
@@ -65,6 +66,8 @@ async def check_may_ask(connection: Connection, identity: Identity, actor: Actor
         await require_people(connection.fetch, identity, {requester_id: "/requester_id"})
         raise MayNotNameRequester(pointer="/requester_id")
     check_instant(new.needed_by, "/needed_by")
+    if new.follows is not None:
+        await named_ticket(connection, actor, new.follows, "/follows")
     return customer_id
 
 

@@ -10,7 +10,9 @@ from services.requests.catalogue.terms import Current, TermsCache
 from services.requests.departments.service import Identity
 from services.requests.events import TicketSubmitted
 from services.requests.tickets.queries.references import references_of
+from services.requests.tickets.queries.relations import add_relation
 from services.requests.tickets.queries.write import ReferenceTaken, Superseded
+from services.requests.tickets.rules.relations import RelationKind
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.schemas import NewTicket
 from services.requests.tickets.service.asked import Asked, asked_under, check_may_ask
@@ -68,13 +70,17 @@ async def _submit_under(
     asked = await asked_under(connection, current, identity, actor, new, customer_id, now)
     quota = quota_among(asked)
     references = references_of(asked.draft["external_refs"])
-    if quota is None and not references:
+    if quota is None and not references and new.follows is None:
         return await _written(connection, current, actor, asked, None, now)
     async with connection.transaction():  # what is held is held until the ticket that uses it is there, or is not
         if references:
             await claim_references(connection, actor, references, asked.draft["id"])
         read = await read_quota(connection, current, asked, quota, now, hold=True) if quota else None
-        return await _written(connection, current, actor, asked, read, now)
+        row = await _written(connection, current, actor, asked, read, now)
+        if new.follows is not None:
+            kind = RelationKind.FOLLOWS
+            await add_relation(connection, row["id"], kind, new.follows, by=actor.id, now=now)
+        return row
 
 
 def submission(asked: Asked, actor: Actor, read: QuotaRead | None, now: datetime) -> Event:

@@ -103,16 +103,6 @@ class Ticket(Base, table=True):
     next_due_clock: str | None
 
 
-class TicketReference(Base, table=True):
-    """Where another system keeps the same work: each reference, a system and an id there, is on one ticket at most."""
-
-    __tablename__ = "ticket_reference"
-
-    system: str = Field(primary_key=True)
-    external_id: str = Field(primary_key=True)
-    ticket_id: UUID = Field(foreign_key="ticket.id", index=True)
-
-
 class TicketEvent(Base, table=True):
     """A fact, ruling, decision or mark on a ticket; appended, never changed (the runtime role cannot)."""
 
