@@ -13,6 +13,7 @@ from tests.contracts.authorisation.asking import Prepare, World, differences, se
 from tests.contracts.authorisation.feedback_cases import FEEDBACK_CASES, feedback_world
 from tests.contracts.authorisation.hand_off_cases import HAND_OFF_CASES
 from tests.contracts.authorisation.identity_cases import IDENTITY_CASES, identity_world
+from tests.contracts.authorisation.import_cases import IMPORT_CASES
 from tests.contracts.authorisation.linked_cases import LINKED_CASES
 from tests.contracts.authorisation.message_cases import MESSAGE_CASES
 from tests.contracts.authorisation.requests_cases import REQUESTS_CASES, requests_world
