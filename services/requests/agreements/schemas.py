@@ -21,7 +21,7 @@ from services.requests.agreements.rules.content import (
 from services.requests.agreements.rules.covered import AgreementState, VersionState
 from services.requests.calendars.schemas import DueField, DurationText
 from services.requests.catalogue.rules import TargetPriority
-from services.requests.timeline.vocabulary import Effect
+from services.requests.timeline.vocabulary import Effect, Restart
 from services.requests.worktime import DueRule
 from services.shared.paging import GREATEST_NUMBER
 from services.shared.schemas import Date, Id, Input, Instant, Lax, LongText, Output, ShortText
@@ -111,6 +111,10 @@ class AgreementText(Input):
     )
     stages: Annotated[Sequence[None], Field(max_length=0, description="empty: budgets have no meaning here yet")] = ()
     applies_to_open: bool = Field(default=False, description="whether open tickets are ruled to it as well")
+    elapsed: Annotated[Restart, Lax] = Field(
+        default=Restart.KEEP,
+        description="with `applies_to_open`: whether open clocks keep the time that has elapsed, or start again",
+    )
     effective_from: Date = Field(description="its first day, or the day of the last signature if that is later")
     effective_until: Date | None = Field(
         default=None, description="the first day on which it no longer holds; null: until another or an end"
@@ -193,6 +197,7 @@ class AgreementVersionPublic(Output):
     no_answer_window: str | None
     stages: Sequence[None]
     applies_to_open: bool
+    elapsed: Restart
     effective_from: date
     effective_until: date | None
     review_on: date | None

@@ -32,8 +32,8 @@ from services.requests.calendars.schemas import (
     Holder,
     NewAssignment,
     NewCalendar,
-    NewCalendarVersion,
     NewComputation,
+    NextCalendarVersion,
 )
 from services.requests.departments.api import DEPARTMENT_PROBLEMS, AskIdentity
 from services.requests.departments.service import Identity, require_department
@@ -172,9 +172,9 @@ async def list_versions(
     responses=problem_responses(UnknownCalendar, MayNotWriteCalendars, *VERSION_PROBLEMS),
 )
 async def add_version(
-    calendar_id: CalendarId, new: NewCalendarVersion, actor: Writer, session: Transaction, now: Now
+    calendar_id: CalendarId, new: NextCalendarVersion, actor: Writer, session: Transaction, now: Now
 ) -> CalendarVersionPublic:
-    """Give a calendar a new version, current from now on: clocks that start later follow it.
+    """Give a calendar a new version, current from now on: clocks that start later follow it, open ones by a ruling.
 
     A manager does so for a calendar that departments of theirs alone work by, or that is their own and nobody's yet.
     """

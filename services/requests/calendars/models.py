@@ -27,6 +27,7 @@ class Calendar(Base, table=True):
 class CalendarVersion(Base, table=True):
     """Append-only. `definition` is as it was given; `public_holidays` what its country's days were then.
 
+    `elapsed` is what it does to the time that has elapsed on open clocks.
     `created_by` is null for the version that the migration made.
     """
 
@@ -38,6 +39,7 @@ class CalendarVersion(Base, table=True):
     number: int
     definition: dict[str, Any] = Field(sa_type=JSONB)
     public_holidays: list[dict[str, str]] = Field(sa_type=JSONB)
+    elapsed: str = Field(default="keep", sa_column_kwargs={"server_default": "keep"})
     created_at: datetime = Field(sa_type=DateTime(timezone=True))
     created_by: UUID | None
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from services.requests.timeline.vocabulary import Restart
 from services.requests.worktime import DueRule, InvalidDuration, Reason, Weekday, parse_duration
 from services.shared.schemas import NO_NUL, Date, Id, Input, Instant, Lax, Output, Seconds, ShortText
 
@@ -120,6 +121,15 @@ class NewCalendarVersion(Input):
         return {name: whole[name] for name in NewCalendarVersion.model_fields if name in whole}
 
 
+class NextCalendarVersion(NewCalendarVersion):
+    """A calendar's next version, and what it does to clocks that are open."""
+
+    elapsed: Annotated[Restart, Lax] = Field(
+        default=Restart.KEEP,
+        description="whether open clocks that follow the calendar keep the time that has elapsed, or start again",
+    )
+
+
 class NewCalendar(NewCalendarVersion):
     """A calendar with its first version."""
 
@@ -147,6 +157,7 @@ class CalendarVersionPublic(Output):
     dates: Sequence[OneDay | EveryYear]
     overrides: Sequence[Override]
     public_holidays: Sequence[OneDay]
+    elapsed: Restart = Field(description="what it did to the time that had elapsed on open clocks")
     created_at: Instant
     created_by: UUID | None
 

@@ -35,6 +35,7 @@ from services.requests.calendars.schemas import (
     NewCalendar,
     NewCalendarVersion,
     NewComputation,
+    NextCalendarVersion,
 )
 from services.requests.departments.service import Identity, require_department
 from services.requests.worktime import (
@@ -75,7 +76,7 @@ async def add_calendar(
 
 
 async def add_version(
-    session: AsyncSession, actor: Actor, calendar_id: UUID, new: NewCalendarVersion, *, now: datetime
+    session: AsyncSession, actor: Actor, calendar_id: UUID, new: NextCalendarVersion, *, now: datetime
 ) -> CalendarVersion:
     """The calendar's next version, current from now on. UnknownCalendar, MayNotWriteCalendars, VERSION_PROBLEMS."""
     calendar = await find_calendar(session, calendar_id, lock=True)
@@ -87,6 +88,7 @@ async def add_version(
     # Of two at once the later one may have read its clock first: versions follow each other in time as in number.
     since = max(now, before.created_at)
     version = await _checked_version(actor, calendar_id, calendar.current_version_number + 1, new, since)
+    version.elapsed = new.elapsed.value
     session.add(version)
     calendar.current_version_id, calendar.current_version_number = version.id, version.number
     calendar.version += 1

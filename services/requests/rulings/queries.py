@@ -43,7 +43,7 @@ WHERE j.calendar_version_id = v.id AND j.done_at IS NOT NULL
     )
 """
 _CLAIM = """
-SELECT j.id, j.after, j.agreement_version_id, v.calendar_id, v.number AS calendar_version
+SELECT j.id, j.after, j.agreement_version_id, v.calendar_id, v.number AS calendar_version, v.elapsed
 FROM ruling_job j LEFT JOIN calendar_version v ON v.id = j.calendar_version_id
 WHERE j.done_at IS NULL ORDER BY j.created_at, j.id LIMIT 1 FOR UPDATE OF j SKIP LOCKED
 """
@@ -85,7 +85,7 @@ async def notice_left_behind(connection: Connection) -> None:
 async def claim_job(connection: Connection) -> Any:
     """The oldest ruling under way that nobody else works on, held for this transaction; none where there is none.
 
-    A row with `id`, `after`, and either `agreement_version_id` or `calendar_id` and `calendar_version`.
+    A row with `id`, `after`, and either `agreement_version_id` or `calendar_id`, `calendar_version`, `elapsed`.
     """
     return await connection.fetchrow(_CLAIM)
 

@@ -1,11 +1,13 @@
 """Proposals: taken as they are given, countered in versions, compared; and who may make one."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from services.requests.agreements.queries.read import contents_of
 from services.requests.events import AgreementProposed
+from services.requests.timeline.vocabulary import Restart
 from services.shared.idempotency import Fetch
 from tests.requests.agreements.shapes import Pair, a_target, an_obligation, done, refused, today
 from tests.requests.catalogue.shapes import a_published_offering
@@ -53,6 +55,32 @@ async def test_a_counter_proposal_takes_the_place_of_what_is_proposed(pair: Pair
     page = await pair.get(made, "/versions", limit=1)
     rest = await pair.get(made, "/versions", limit=1, cursor=page["next"])
     assert ([each["number"] for each in rest["items"]], rest["next"]) == ([1], None)
+
+
+async def test_what_becomes_of_elapsed_time_is_compared_too(pair: Pair) -> None:
+    made = await pair.propose()
+    later = await pair.counter(made, applies_to_open=True, elapsed="restart")
+    assert (made["current_version"]["elapsed"], later["elapsed"]) == ("keep", "restart")
+    told = (await pair.get(made, "/versions/2/diff"))["items"]
+    assert {each["path"]: (each["before"], each["after"]) for each in told} == {
+        "/applies_to_open": (False, True),
+        "/elapsed": ("keep", "restart"),
+    }
+
+
+async def test_a_version_from_before_elapsed_time_was_asked_about_keeps_it(pair: Pair, fetch: Fetch) -> None:
+    made, old = await pair.propose(), uuid4()
+    old = uuid4()
+    await fetch(
+        "INSERT INTO agreement_version (id, agreement_id, number, content, effective_from, proposed_by, proposed_for,"
+        " proposed_at) SELECT $1, agreement_id, 2, content - 'elapsed', effective_from, proposed_by, proposed_for,"
+        " proposed_at FROM agreement_version WHERE agreement_id = $2 AND number = 1",
+        old,
+        UUID(made["id"]),
+    )
+    assert (await pair.get(made, "/versions/2/diff"))["items"] == []
+    assert (await pair.get(made, "/versions/2"))["elapsed"] == "keep"
+    assert (await contents_of(fetch, [old]))[old].elapsed is Restart.KEEP
 
 
 async def test_versions_are_compared_row_by_row(pair: Pair) -> None:

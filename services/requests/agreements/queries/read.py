@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from services.requests.agreements.models import Agreement, AgreementSignature, AgreementTermination
-from services.requests.agreements.rules.content import AgreementContent, Escalation, content_of
+from services.requests.agreements.rules.content import TAKEN_AS_SAID, AgreementContent, Escalation, content_of
 from services.requests.agreements.rules.covered import Span
 from services.shared.idempotency import Fetch
 from services.shared.paging import PageWanted, older_than
@@ -137,8 +137,7 @@ class SavedVersion:
     @property
     def document(self) -> dict[str, Any]:
         """The same as it was given."""
-        document: dict[str, Any] = orjson.loads(self.text)
-        return document
+        return {**TAKEN_AS_SAID, **orjson.loads(self.text)}
 
 
 _VERSION_FIELDS = tuple(each.name for each in fields(SavedVersion))[:9]

@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 
 from services.requests.catalogue.rules import TargetPriority
-from services.requests.timeline.vocabulary import Effect
+from services.requests.timeline.vocabulary import Effect, Restart
 from services.requests.worktime import DueRule
 
 
@@ -79,6 +79,10 @@ class PriorityRole(StrEnum):
     PROVIDER_MANAGERS = "provider:manager"
     CUSTOMER_AGENTS = "customer:agent"
     CUSTOMER_MANAGERS = "customer:manager"
+
+
+TAKEN_AS_SAID: Mapping[str, Any] = {"elapsed": Restart.KEEP.value}
+"""What versions mean that were kept before these words were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,7 @@ class AgreementContent:
     reopening_window: str = "P10D"
     no_answer_window: str | None = None
     applies_to_open: bool = False
+    elapsed: Restart = Restart.KEEP
     effective_until: date | None = None
     review_on: date | None = None
 
@@ -192,6 +197,7 @@ def content_of(text: str) -> AgreementContent:
 
 def content_from(document: Mapping[str, Any]) -> AgreementContent:
     """The same of a document already read."""
+    document = {**TAKEN_AS_SAID, **document}
     role = document["priority_role"]
     return AgreementContent(
         customer_department_id=UUID(document["customer_department_id"]),
@@ -207,6 +213,7 @@ def content_from(document: Mapping[str, Any]) -> AgreementContent:
         reopening_window=document["reopening_window"],
         no_answer_window=document["no_answer_window"],
         applies_to_open=document["applies_to_open"],
+        elapsed=Restart(document["elapsed"]),
         effective_until=_date(document["effective_until"]),
         review_on=_date(document["review_on"]),
     )

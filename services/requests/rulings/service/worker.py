@@ -24,7 +24,7 @@ from services.requests.tickets.queries.read import hold_ticket
 from services.requests.tickets.service.recording import Unfolded, append, unfold
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.rulings import AgreementRuled, CalendarRuled, Ruling
-from services.requests.timeline.vocabulary import Side
+from services.requests.timeline.vocabulary import Restart, Side
 from services.shared.db import OUTAGES, Connection, hot_transaction
 from services.shared.problems import Unavailable
 
@@ -119,7 +119,7 @@ async def _rule_on(
     current = await terms.current(connection.fetch)
     held = await unfold(connection, current, row)
     if content is None:
-        ruling = _of_calendar(held, job["calendar_id"], job["calendar_version"])
+        ruling = _of_calendar(held, CalendarRuled(job["calendar_id"], job["calendar_version"], Restart(job["elapsed"])))
     else:
         ruling = await _of_agreement(connection, current, identity, held, job["agreement_version_id"], content, now)
     if ruling is None:
@@ -130,11 +130,12 @@ async def _rule_on(
     return True
 
 
-def _of_calendar(held: Unfolded, calendar_id: UUID, version: int) -> Ruling | None:
+def _of_calendar(held: Unfolded, ruling: CalendarRuled) -> Ruling | None:
+    """The ruling, if an open clock is in an earlier version."""
     for cycle in held.progress.cycles:
-        follows = cycle.leg.target.calendar_id == calendar_id and cycle.leg.version < version
+        follows = cycle.leg.target.calendar_id == ruling.calendar_id and cycle.leg.version < ruling.version
         if cycle.ended_at is None and follows:
-            return CalendarRuled(calendar_id, version)
+            return ruling
     return None
 
 
@@ -166,4 +167,4 @@ async def _of_agreement(
         offering_id=row["offering_id"],
         priority=row["promised_priority"],
     )
-    return AgreementRuled(pinned)
+    return AgreementRuled(pinned, content.elapsed)
