@@ -14,6 +14,7 @@ from rich.table import Table
 from tests.bench import firing, gateway_cpu, reports, standing, working_time
 from tests.bench.logs import importing
 from tests.bench.measuring import Figure
+from tests.bench.rulings import ruling
 from tests.bench.tickets import a_stand, listing, showing, submitting
 
 WIDTH = 112
@@ -23,6 +24,7 @@ TAKEN: dict[str, Callable[[], list[Figure]]] = {
     "1": working_time.figures,
     "2": gateway_cpu.figures,
     "3,4,8": lambda: uvloop.run(_requests()),
+    "7": lambda: uvloop.run(_ruling()),
     "5": lambda: uvloop.run(firing.figures()),
     "6": lambda: uvloop.run(reports.figures()),
     "9": standing.figures,
@@ -70,6 +72,12 @@ def _print(console: Console, found: list[Figure], seconds: float) -> None:
 async def _requests() -> list[Figure]:
     async with a_stand() as stand:
         return [await submitting(stand), await showing(stand), await listing(stand), await importing(stand)]
+
+
+async def _ruling() -> list[Figure]:
+    async with a_stand() as stand:
+        await submitting(stand, requests=50)
+        return [await ruling(stand)]
 
 
 def _too_long(_number: int, _frame: FrameType | None) -> None:

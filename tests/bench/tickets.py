@@ -194,7 +194,7 @@ async def _agree(stand: Stand, client: httpx.AsyncClient, calendar_id: str, offe
         (await client.post(path, json={"version": 1}, headers=headers)).raise_for_status()
 
 
-def _asked(stand: Stand) -> dict[str, Any]:
+def asked_for(stand: Stand) -> dict[str, Any]:
     """What a person asks for, by the form, with more than the notice that the agreement wants."""
     return {
         "subject": "A computer for a new colleague",
@@ -224,7 +224,7 @@ async def _spent(pid: int, asked: Asked, contents: list[tuple[str, bytes]], seen
 
 async def submitting(stand: Stand, requests: int = 400) -> Figure:
     """Figure 3."""
-    asked = _asked(stand)
+    asked = asked_for(stand)
     body, least = orjson.dumps(asked), orjson.dumps({name: asked[name] for name in LEAST})
     ours, baseline = stand.asking(stand.customer, "member", 201), stand.asking_baseline(201)
 
