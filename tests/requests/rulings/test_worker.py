@@ -5,12 +5,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import orjson
 import pytest
 
+from services.requests.calendars.schemas import NewCalendarVersion
+from services.requests.calendars.service import add_version
 from services.requests.departments.service import Identity
 from services.requests.rulings import queries
 from services.requests.rulings.service import worker
 from services.requests.tickets.service.verify import verify_tickets
+from services.shared.auth import Actor
 from services.shared.db import hot_transaction
 from tests.requests.rulings.test_priority import resolution
 from tests.requests.tickets.desk import Desk
@@ -32,14 +36,20 @@ async def calendar_of(desk: Desk) -> str:
     return str(answer.json()["calendar_id"])
 
 
-async def shorten_days(desk: Desk, **changes: Any) -> None:
+async def shorten_days(desk: Desk, *, now: datetime | None = None, **changes: Any) -> None:
     """IT and HR work from nine to one from now on."""
     version = {
         "time_zone": "Europe/Madrid",
         "shifts": [{"weekday": day, "start": "09:00", "end": "13:00"} for day in WEEKDAYS],
         **changes,
     }
-    path = f"/v1/calendars/{await calendar_of(desk)}/versions"
+    calendar_id = await calendar_of(desk)
+    if now is not None:
+        async with desk.app.state.sessions() as session, session.begin():
+            new = NewCalendarVersion.model_validate_json(orjson.dumps(version))
+            await add_version(session, Actor(uuid4(), roles=frozenset({"admin"})), UUID(calendar_id), new, now=now)
+        return
+    path = f"/v1/calendars/{calendar_id}/versions"
     answer = await desk.client.post(path, json=version, headers=desk.people.admin())
     assert answer.status_code == 201, answer.text
 
@@ -115,6 +125,18 @@ async def test_a_clock_that_begins_dated_back_follows_too(desk: Desk) -> None:
     await worker.look_back(desk.app.state.engine)
     assert await rule_all(desk) == 0
     assert await differences(desk) == []
+
+
+async def test_a_ticket_written_while_a_version_was_saved_counts_in_that_version(desk: Desk) -> None:
+    before = datetime.now(UTC)
+    ticket = await desk.submit()
+    await shorten_days(desk, now=before)  # saved before the ticket was submitted, committed after it
+    assert await versions(desk, ticket) == {1: 2}
+    assert len(await differences(desk)) == 1
+    assert await rule_all(desk) >= 1
+    assert (await desk.get(ticket, "/rulings"))["items"] == []
+    assert await differences(desk) == []
+    assert await rule_all(desk) == 0
 
 
 async def versions(desk: Desk, ticket: dict[str, Any]) -> dict[int, int]:

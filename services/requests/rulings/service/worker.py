@@ -120,6 +120,9 @@ async def _rule_on(
     held = await unfold(connection, current, row)
     if content is None:
         ruling = _of_calendar(held, CalendarRuled(job["calendar_id"], job["calendar_version"], Restart(job["elapsed"])))
+        if ruling is None:  # its clocks began in this version, which was saved while the ticket was written
+            await append(connection, current, held, [], now=now)
+            return False
     else:
         ruling = await _of_agreement(connection, current, identity, held, job["agreement_version_id"], content, now)
     if ruling is None:

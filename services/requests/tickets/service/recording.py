@@ -18,7 +18,7 @@ from services.requests.tickets.queries.read import (
 from services.requests.tickets.queries.write import Superseded, Written, insert_ticket, update_ticket
 from services.requests.tickets.refusals import UnknownTicket
 from services.requests.tickets.rules.stored import Row, event_of, first_difference, ledger_of
-from services.requests.tickets.service.following import Following, follow, strides_after, strides_of
+from services.requests.tickets.service.following import Following, Stride, follow, strides_after, strides_of
 from services.requests.tickets.service.handing import handed_with
 from services.requests.tickets.service.leaving import as_rows, fulfils, measured_with, told_of
 from services.requests.tickets.service.locating import located, with_calendars
@@ -138,8 +138,9 @@ async def append(
 ) -> Row:
     """Write these events onto a held ticket, and all that follows from them; its row as it is now.
 
-    `columns` are those of its row that no fold gives and that change with the act. It is folded with what `current`
-    knows, in one statement that holds only while that is current; else folded again.
+    `columns` are those of its row that no fold gives and that change with the act. Without events the ticket's rows are
+    written anew as the fold has them: they were made under what was known before.
+    It is folded with what `current` knows, in one statement that holds only while that is current; else folded again.
     """
     while True:  # each turn is a change that somebody committed meanwhile
         try:
@@ -162,7 +163,11 @@ async def _append_under(
     ticket_id = held.row["id"]
     pinned = await with_calendars(connection, current, held.pinned, events)
     terms = await _terms_with(connection, current, held, pinned, events)
-    strides = strides_after(terms, held.progress, held.events, events, same_terms=terms is held.terms)
+    strides = (
+        strides_after(terms, held.progress, held.events, events, same_terms=terms is held.terms)
+        if events
+        else [Stride(held.progress, held.progress, held.events[-1])]
+    )
     next_sequence = held.next_sequence + len(events)
     follows = follow(held.row, terms, strides, known=marks_of(held.events), next_sequence=next_sequence, now=now)
     departments = await link_departments(connection, ticket_id) if follows.progress.links else {}
