@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
+from operator import eq
 from typing import Any, Final, Self
 
 import orjson
@@ -15,6 +16,7 @@ from pydantic_core import SchemaValidator, core_schema
 from referencing import Registry
 
 from services.requests.catalogue.form_reasons import reason_of
+from services.requests.catalogue.subschemas import can_hold, lists_fields, subschemas
 from services.shared.language import Texts
 from services.shared.problems import Unprocessable
 
@@ -96,6 +98,26 @@ def missing(form: Form, fields: Mapping[str, Any]) -> tuple[str, ...]:
     ('/size/0', '/why')
     """
     return tuple(pointer for pointer in form.expected if _value_at(fields, pointer) in (None, ""))
+
+
+def knows(form: Form, pointer: str) -> bool:
+    """Whether the form asks for something there: its schema lists it, or where that lists no fields, it is expected.
+
+    A form that says neither may mean anything.
+
+    >>> listing = read_form('{"schema": {"properties": {"model": {"type": "string"}}}, "expected": [], "size": 2}')
+    >>> expecting = read_form('{"schema": {}, "expected": ["/places/0"], "size": 1}')
+    >>> silent = read_form('{"schema": {}, "expected": [], "size": 1}')
+    >>> [knows(listing, each) for each in ("/model", "/modle", "/model/size")]
+    [True, False, False]
+    >>> [knows(expecting, each) for each in ("/places/0/room", "/places", "/rooms")], knows(silent, "/rooms")
+    ([True, True, False], True)
+    """
+    known = dict(subschemas(form.validator.schema))
+    wanted = tokens_of(pointer)
+    if lists_fields(known) or not form.expected:
+        return can_hold(known, "", wanted)
+    return any(all(map(eq, tokens_of(each), wanted)) for each in form.expected)
 
 
 def tokens_of(pointer: str) -> list[str]:

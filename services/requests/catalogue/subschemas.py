@@ -121,6 +121,15 @@ def can_hold(known: Mapping[str, Any], pointer: str, tokens: list[str]) -> bool:
     return not is_listed
 
 
+def lists_fields(known: Mapping[str, Any]) -> bool:
+    """Whether the form itself names fields, wherever it does so for the whole.
+
+    >>> [lists_fields(dict(subschemas(each))) for each in ({"allOf": [{"properties": {"a": {}}}]}, {"required": ["a"]})]
+    [True, False]
+    """
+    return any(isinstance(schema, Mapping) and "properties" in schema for _, schema in _in_place(known, ""))
+
+
 def _in_place(known: Mapping[str, Any], pointer: str) -> Iterator[tuple[str, Any]]:
     """The schemas that apply to the same value as the one there, itself included."""
     schema = known[pointer]

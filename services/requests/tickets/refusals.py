@@ -55,6 +55,14 @@ class NotOffered(Conflict):
     detail = Texts("This offering is no longer offered.", "Esta oferta ya no está disponible.")
 
 
+class LackingUnknown(Conflict):
+    code = "lacking_not_in_form"
+    detail = Texts(
+        "The offering's form knows no {lacking}: nobody was asked for it.",
+        "El formulario de la oferta no conoce {lacking}: a nadie se le pidió.",
+    )
+
+
 class OnlyLooksOn(Forbidden):
     code = "only_looks_on"
     detail = Texts(

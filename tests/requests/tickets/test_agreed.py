@@ -90,6 +90,22 @@ async def test_what_is_expected_and_lacking_is_told_in_the_fact(desk: Desk) -> N
     assert (found["completeness"]["state"], found["resolution"]["is_best_effort"]) == ("met", False)
 
 
+async def test_a_return_names_what_the_form_asks_for(desk: Desk) -> None:
+    await agree(desk, COMPLETENESS)
+    formless = await desk.submit()
+    await ask_by_form(desk)
+    ticket = await desk.submit(fields={"model": "A", "colour": "red"})
+    await ask_by_form(desk, None)
+    back: dict[str, Any] = {"to": "waiting_on_customer", "reason": "incomplete", "comment": "Which colour?"}
+    refused = await desk.step(ticket, **back, lacking=["/colour", "/colours"])
+    assert told(refused) == (409, "lacking_not_in_form", "/lacking/1")
+    assert (await clocks(desk, ticket))["completeness"]["state"] == "met"
+    assert (await desk.step(ticket, **back, lacking=["/colour"])).status_code == 201
+    missed = (await clocks(desk, ticket))["completeness"]
+    assert (missed["state"], missed["observed"]) == ("missed", ["/colour"])
+    assert (await desk.step(formless, **back, lacking=["/anything"])).status_code == 201
+
+
 async def test_changes_answer_to_the_form_and_the_terms_that_were_pinned(desk: Desk) -> None:
     await ask_by_form(desk)
     await agree(desk, NOTICE)

@@ -13,6 +13,7 @@ from services.requests.tickets.refusals import (
     STEP_PROBLEMS,
     CannotServe,
     ForProviderOnly,
+    LackingUnknown,
     OnlyLooksOn,
     UnknownEvent,
     UnknownTicket,
@@ -64,7 +65,7 @@ async def amend_ticket(
     "/v1/tickets/{ticket_id}/transitions",
     status_code=201,
     response_model=TicketPublic,
-    responses=problem_responses(UnknownTicket, OnlyLooksOn, *STEP_PROBLEMS),
+    responses=problem_responses(UnknownTicket, OnlyLooksOn, LackingUnknown, *STEP_PROBLEMS),
 )
 async def move_ticket(
     ticket_id: TicketId, step: NewTransition, actor: Writer, connection: HotTransaction, terms: Terms, now: Now

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from services.requests.catalogue.schemas import Pointer
 from services.requests.timeline.vocabulary import State, Visibility
 from services.shared.schemas import (
     NO_NUL,
@@ -151,7 +152,11 @@ class NewTransition(Input):
     reason: ShortText | None = None
     comment: LongText | None = None
     third_party: ShortText | None = None
-    lacking: Annotated[list[ShortText], Field(max_length=50)] = []
+    lacking: Annotated[list[Pointer], Field(max_length=50)] = Field(
+        default=[],
+        description="with the reason `incomplete`: JSON pointers into `fields`, to what the request lacks of its form",
+        examples=[["/colour"]],
+    )
     answers: bool | None = None
     occurred_at: Instant | None = None
 

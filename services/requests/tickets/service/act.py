@@ -1,18 +1,22 @@
 """Acts on a ticket: steps, comments, assignments, slips taken back. One act is one fact."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from services.requests.catalogue.form import knows
 from services.requests.catalogue.terms import TermsCache
 from services.requests.departments.service import Identity
 from services.requests.people.service import require_people
 from services.requests.tickets.policies import is_connector, serves, sides_of, speaks_for_customer
+from services.requests.tickets.queries.read import offering_as_pinned
 from services.requests.tickets.refusals import (
     AmendmentStands,
     CannotServe,
     ForProviderOnly,
+    LackingUnknown,
     OnlyLooksOn,
     UnknownEvent,
     check_instant,
@@ -43,11 +47,12 @@ from services.shared.db import Connection
 async def move_ticket(
     connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, new: NewTransition, *, now: datetime
 ) -> Row:
-    """Take the ticket to another state. UnknownTicket, OnlyLooksOn, and the problems of STEP_PROBLEMS."""
+    """Take the ticket to another state. UnknownTicket, OnlyLooksOn, LackingUnknown, STEP_PROBLEMS."""
     check_instant(new.occurred_at, "/occurred_at")
     current = await terms.current(connection.fetch)
     held = await unfold(connection, current, await readable_ticket(connection, actor, ticket_id, hold=True))
     timeline = held.at(now)
+    await _check_lacking(connection, held.row, new.lacking)
     step = Moved(new.to, new.reason, new.comment, new.third_party, tuple(new.lacking), new.answers)
     with told_as_problems():
         occurred_at = _when(actor, held, timeline, new.occurred_at, now)
@@ -58,6 +63,16 @@ async def move_ticket(
         side = (_late_side if is_late else _stepping_side)(sides, held, timeline, step, at)
     event = _event(held, actor, side, step, occurred_at, now)
     return await append(connection, current, held, [event], now=now)
+
+
+async def _check_lacking(connection: Connection, row: Row, lacking: Sequence[str]) -> None:
+    """What an incomplete request lacks is something that its form, as it was then, asks for. LackingUnknown."""
+    if not lacking:
+        return
+    form = (await offering_as_pinned(connection, row["offering_id"], row["offering_version"])).form
+    for place, pointer in enumerate(lacking):
+        if form is not None and not knows(form, pointer):
+            raise LackingUnknown(pointer=f"/lacking/{place}", lacking=pointer)
 
 
 async def comment_on_ticket(
