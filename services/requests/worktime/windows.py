@@ -72,6 +72,19 @@ class Window:
         place = bisect_left(self.before, amount) - 1
         return self.starts[place] + amount - self.before[place]
 
+    def last_worked(self, amount: int) -> int | None:
+        """The last instant by which no more than `amount` was worked; None before the first interval."""
+        place = bisect_right(self.before, amount) - 1
+        return self.starts[place] + amount - self.before[place] if place >= 0 else None
+
+    def edges(self, begin: int, end: int) -> list[int]:
+        """Where working time begins or ends in [begin, end]."""
+        return [
+            edge
+            for edges in (self.starts, self.ends)
+            for edge in edges[bisect_left(edges, begin) : bisect_right(edges, end)]
+        ]
+
     def opening_at_or_after(self, at: int) -> int | None:
         """`at` itself inside working time, else the next start of an interval; None if the window holds no more."""
         place = bisect_right(self.starts, at)

@@ -120,6 +120,13 @@ class LocalClock:
         )
         return begin if whole else None
 
+    def turns(self, begin: int, end: int) -> list[int]:
+        """The instants in [begin, end] at which a date begins, an offset changes or a repeated hour is over."""
+        first, last = (self.day_and_time_of(instant)[0] for instant in (begin, end))
+        midnights = [self.instant_of(midnight_of(ordinal)) for ordinal in range(first, last + 1)]
+        caught_up = [self.instant_of(wall) for wall in self._reached]
+        return [turn for turn in (*midnights, *self._starts[1:], *caught_up) if begin <= turn <= end]
+
     def day_and_time_of(self, instant: int) -> tuple[int, int]:
         """The date (ordinal) this clock has reached and the time of day, in (0, 24 h] while an hour repeats itself.
 
