@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 
-from services.requests.calendars.schemas import NewCalendarVersion
+from services.requests.calendars.schemas import NextCalendarVersion
 from services.requests.calendars.service import add_version
 from services.requests.departments.service import Identity
 from services.requests.rulings import queries
@@ -46,7 +46,7 @@ async def shorten_days(desk: Desk, *, now: datetime | None = None, **changes: An
     calendar_id = await calendar_of(desk)
     if now is not None:
         async with desk.app.state.sessions() as session, session.begin():
-            new = NewCalendarVersion.model_validate_json(orjson.dumps(version))
+            new = NextCalendarVersion.model_validate_json(orjson.dumps(version))
             await add_version(session, Actor(uuid4(), roles=frozenset({"admin"})), UUID(calendar_id), new, now=now)
         return
     path = f"/v1/calendars/{calendar_id}/versions"
