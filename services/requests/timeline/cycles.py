@@ -19,14 +19,17 @@ class Why(StrEnum):
     CALENDAR = "calendar"
     AGREEMENT = "agreement"
     NOTICE = "notice"
+    FREEZE = "freeze"
 
 
 class Recalculated(NamedTuple):
-    """That a leg goes on from another one: why, by which event, and what was due before (as if it had run then)."""
+    """That a due time was calculated again: when, why, by which event; before and after (as if it ran from then on)."""
 
+    at: datetime
     why: Why
     event_id: UUID
     old_due_at: datetime | None
+    new_due_at: datetime | None
 
 
 class Promised(NamedTuple):
@@ -56,7 +59,6 @@ class Leg(NamedTuple):
     elapsed: timedelta = NO_TIME
     reached: tuple[tuple[int, datetime], ...] = ()
     breached_at: datetime | None = None
-    recalculated: Recalculated | None = None
     is_restart: bool = False
 
 
@@ -72,7 +74,7 @@ class Ending(StrEnum):
 class Cycle(NamedTuple):
     """One run of a clock. `round` is the cycle of `resolution` (counted whether promised or not) in which it began.
 
-    `extension` is what a missed notice added to its target.
+    `extension` is what a missed notice added to its target, `recalculated` each change of its due time by no pause.
     """
 
     clock: ClockName
@@ -83,6 +85,7 @@ class Cycle(NamedTuple):
     extension: timedelta = NO_TIME
     ended_at: datetime | None = None
     ending: Ending | None = None
+    recalculated: tuple[Recalculated, ...] = ()
 
     @property
     def leg(self) -> Leg:

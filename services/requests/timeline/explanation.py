@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.requests.timeline.clocks import RULES
 from services.requests.timeline.cycles import Cycle, Leg, Why, duration_in
 from services.requests.timeline.ledger import Stretch
 from services.requests.timeline.progress import Progress
 from services.requests.timeline.readings import ClockReading, read_clocks
+from services.requests.timeline.tally import is_pausing
 from services.requests.timeline.terms import worked
 from services.requests.timeline.verdicts import Verdict, calendar_of_verdict
 from services.requests.timeline.vocabulary import CUSTOMER, INSTANT, ClockName, Party
@@ -92,7 +92,7 @@ def explain_clock(progress: Progress, clock: ClockName, number: int, now: dateti
     `OutsideCalendar` for instants that no calendar covers.
     """
     now = max(now, progress.latest[0])
-    stretches = progress.account.stretches(now)
+    stretches = progress.stretches(now)
     reading = next((r for r in read_clocks(progress, stretches, now) if (r.clock, r.cycle) == (clock, number)), None)
     if reading is None:
         raise LookupError(f"{clock} {number}")
@@ -126,21 +126,19 @@ def _of_cycle(cycle: Cycle, reading: ClockReading, stretches: tuple[Stretch, ...
 
 
 def _recalculations(cycle: Cycle) -> Iterator[Recalculation]:
-    for leg in cycle.legs:
-        if leg.recalculated is not None:
-            why, event_id, old_due_at = leg.recalculated
-            yield Recalculation(leg.since, old_due_at, leg.breached_at or leg.due0, why, event_id)
+    for at, why, event_id, old_due_at, new_due_at in cycle.recalculated:
+        yield Recalculation(at, old_due_at, new_due_at, why, event_id)
 
 
 def _within(stretches: tuple[Stretch, ...], start: datetime, end: datetime) -> Iterator[Stretch]:
-    for from_, to, charge in stretches:
-        if from_ < end and to > start:
-            yield Stretch(max(from_, start), min(to, end), charge)
+    for stretch in stretches:
+        if stretch.from_ < end and stretch.to > start:
+            yield stretch._replace(from_=max(stretch.from_, start), to=min(stretch.to, end))
 
 
 def _explained(clock: ClockName, leg: Leg, stretch: Stretch, *, is_counted: bool) -> Iterator[ExplainedInterval]:
-    from_, to, (party, reason, _) = stretch
-    if RULES[clock].pauses(party.kind, leg.target):
+    from_, to, (party, reason, _), _ = stretch
+    if is_pausing(clock, leg.target, stretch):
         yield ExplainedInterval(from_, to, False, PAUSED, None, party, reason)
         return
     for span in explain(leg.calendar, from_, to):
@@ -149,8 +147,9 @@ def _explained(clock: ClockName, leg: Leg, stretch: Stretch, *, is_counted: bool
 
 
 def _pauses(clock: ClockName, leg: Leg, own: list[Stretch], breached_at: datetime | None) -> Iterator[Pause]:
-    for from_, to, (party, reason, _) in own:
-        if RULES[clock].pauses(party.kind, leg.target):
+    for stretch in own:
+        from_, to, (party, reason, _), _ = stretch
+        if is_pausing(clock, leg.target, stretch):
             moves_due = breached_at is None or to <= breached_at
             yield Pause(from_, to, party, reason, worked(leg.calendar, from_, to), moves_due)
 

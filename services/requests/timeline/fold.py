@@ -7,6 +7,7 @@ Read where `agreements.md` is brief:
 - A ruling before the first fact rules nothing.
 - The ledger is told in the calendars that the ticket pinned, whatever is ruled: it never enters a clock.
 - A priority that is ruled sorts queues too, until something else does.
+- What is laid over the account (freezes) changes no state: who held the ticket is told, and clocks count, through it.
 """
 
 from collections.abc import Iterable
@@ -20,11 +21,27 @@ from services.requests.timeline.events import Event, in_effect
 from services.requests.timeline.facts import Amended, Moved, Submitted
 from services.requests.timeline.ledger import Account, Interval, charge_of, tell
 from services.requests.timeline.links import Links
+from services.requests.timeline.overlay import NOTHING_LAID, Overlay, Window
 from services.requests.timeline.progress import Progress
 from services.requests.timeline.reactions import open_ticket, react
 from services.requests.timeline.readings import ClockReading, read_clocks
-from services.requests.timeline.recalculation import Change, extended, terms_after, with_calendar, with_targets
-from services.requests.timeline.rulings import CalendarRuled, PriorityRuled, Ruling, RulingName
+from services.requests.timeline.recalculation import (
+    Change,
+    extended,
+    terms_after,
+    with_calendar,
+    with_freezes,
+    with_targets,
+)
+from services.requests.timeline.rulings import (
+    CalendarRuled,
+    FreezeRuled,
+    FreezeWithdrawn,
+    PriorityRuled,
+    Promise,
+    Ruling,
+    RulingName,
+)
 from services.requests.timeline.scene import Scene
 from services.requests.timeline.terms import Terms
 from services.requests.timeline.verdicts import Verdicts, at_amendment, at_return, at_submission, extension
@@ -81,6 +98,8 @@ def advance(terms: Terms, progress: Progress | None, event: Event) -> Progress:
     if isinstance(payload, Ruling):
         if progress is None:
             raise LateFact(event.id)
+        if isinstance(payload, FreezeRuled | FreezeWithdrawn):
+            return _frozen(progress, payload, event)
         return _ruled(progress, payload, event)
     if progress is None:
         scene = Scene(event.occurred_at, event.actor.side, False, (), (), None, None, None)
@@ -111,6 +130,7 @@ def _blank(terms: Terms, scene: Scene, event: Event) -> Progress:
         path=(),
         links=(),
         account=Account((), scene.at, charge_of(scene.path[-1], scene.links)),
+        overlay=NOTHING_LAID,
         terms=terms,
         asked=event.payload if isinstance(event.payload, Submitted) else None,
         cycles=(),
@@ -146,7 +166,8 @@ def _after(progress: Progress, scene: Scene, event: Event) -> Progress:
     asked = _asked(progress.asked, event)
     verdicts = _judged(progress, asked, scene, event)
     if more := extension(verdicts) - extension(progress.verdicts):
-        cycles = extended(cycles, more, Change(Why.NOTICE, event.id, at, account.stretches(at)))
+        known = progress.overlay.over(account.stretches(at)), progress.overlay.ahead(at)
+        cycles = extended(cycles, more, Change(Why.NOTICE, event.id, at, *known))
     is_moved = not progress.path or scene.state is not progress.path[-1].state
     return replace(
         progress,
@@ -192,10 +213,11 @@ def _judged(progress: Progress, asked: Submitted | None, scene: Scene, event: Ev
     return verdicts
 
 
-def _ruled(progress: Progress, ruling: Ruling, event: Event) -> Progress:
+def _ruled(progress: Progress, ruling: Promise, event: Event) -> Progress:
     """The ticket once that is ruled, from the instant on at which it was recorded."""
     at, cycles, terms = event.recorded_at, progress.cycles, terms_after(progress.terms, ruling)
-    change = Change(_WHY[ruling.name], event.id, at, progress.account.stretches(at), ruling.restart)
+    known = progress.stretches(at), progress.overlay.ahead(at)
+    change = Change(_WHY[ruling.name], event.id, at, *known, ruling.restart)
     if isinstance(ruling, CalendarRuled):
         cycles = with_calendar(cycles, ruling, change)
     else:
@@ -206,6 +228,23 @@ def _ruled(progress: Progress, ruling: Ruling, event: Event) -> Progress:
     return changed
 
 
+def _frozen(progress: Progress, ruling: FreezeRuled | FreezeWithdrawn, event: Event) -> Progress:
+    """The ticket once that is left out, or left out no more: no clock begins anew, planned due times move."""
+    at, before = event.recorded_at, progress.overlay
+    overlay = _overlay_after(before, ruling, at)
+    change = Change(Why.FREEZE, event.id, at, progress.stretches(at))
+    cycles = with_freezes(progress.cycles, before, overlay, change)
+    return replace(progress, overlay=overlay, cycles=cycles, latest=event.key)
+
+
+def _overlay_after(overlay: Overlay, ruling: FreezeRuled | FreezeWithdrawn, at: datetime) -> Overlay:
+    match ruling:
+        case FreezeRuled(freeze_id=id_, begins_at=begins_at, ends_at=ends_at):
+            return overlay.frozen(Window(id_, begins_at, ends_at, f"freeze:{id_}"), at)
+        case FreezeWithdrawn(freeze_id=id_):
+            return overlay.thawed(id_, at)
+
+
 def view(terms: Terms, progress: Progress | None, now: datetime) -> Timeline:
     """The ticket at `now`; the ledger is told in the calendars of `terms`, which it pinned.
 
@@ -214,7 +253,7 @@ def view(terms: Terms, progress: Progress | None, now: datetime) -> Timeline:
     if progress is None:
         return NOTHING
     now = max(now, progress.latest[0])
-    stretches = progress.account.stretches(now)
+    stretches = progress.stretches(now)
     return Timeline(
         state=progress.path[-1].state,
         came_from=progress.path[-2].state if len(progress.path) > 1 else None,

@@ -38,11 +38,12 @@ class Charge(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """`[from_, to)` and whom it is charged to."""
+    """`[from_, to)` and whom it is charged to; `is_frozen`: both sides leave it out, whoever is charged."""
 
     from_: datetime
     to: datetime
     charge: Charge
+    is_frozen: bool = False
 
 
 class Interval(NamedTuple):
@@ -126,12 +127,18 @@ class Account(NamedTuple):
 
 
 def tell(terms: Terms, stretches: tuple[Stretch, ...]) -> tuple[Interval, ...]:
-    """The ledger's lines, with the wall and the working time of each stretch."""
-    return tuple(_line(terms, stretch) for stretch in stretches)
+    """The ledger's lines, with the wall and the working time of each stretch; neighbours charged alike are one."""
+    lines: list[Stretch] = []
+    for stretch in stretches:
+        if lines and lines[-1].charge == stretch.charge:
+            lines[-1] = lines[-1]._replace(to=stretch.to)
+        else:
+            lines.append(stretch)
+    return tuple(_line(terms, line) for line in lines)
 
 
 def _line(terms: Terms, stretch: Stretch) -> Interval:
-    from_, to, (party, reason, also) = stretch
+    from_, to, (party, reason, also), _ = stretch
     calendar = terms.calendar_of(party, from_)
     working = NO_TIME if calendar is None else worked(calendar, from_, to)
     return Interval(from_, to, party, reason, also, to - from_, working)

@@ -7,8 +7,9 @@ from uuid import UUID
 from services.requests.timeline.cycles import Cycles
 from services.requests.timeline.events import OrderKey
 from services.requests.timeline.facts import Submitted
-from services.requests.timeline.ledger import Account
+from services.requests.timeline.ledger import Account, Stretch
 from services.requests.timeline.links import Links
+from services.requests.timeline.overlay import Overlay
 from services.requests.timeline.scene import Path
 from services.requests.timeline.terms import Terms
 from services.requests.timeline.verdicts import Verdicts
@@ -20,13 +21,15 @@ class Progress:
     """What the facts and rulings so far come to, without a `now`. Events join it in order, each by `advance`.
 
     `terms` are what is promised now; rulings change them. `round` counts submission and reopenings, `running` the
-    clocks that would run if all were promised. `asked` is the request as amended since; None where another system's
-    step opened the ticket. `state_since` is when it entered its state, `fact_at` the instant of its latest fact.
+    clocks that would run if all were promised, `overlay` what lies over the account. `asked` is the request as amended
+    since; None where another system's step opened the ticket. `state_since` is when it entered its state, `fact_at` the
+    instant of its latest fact.
     """
 
     path: Path
     links: Links
     account: Account
+    overlay: Overlay
     terms: Terms
     asked: Submitted | None
     cycles: Cycles
@@ -45,3 +48,7 @@ class Progress:
     promised_priority: str | None
     irregular: tuple[UUID, ...]
     latest: OrderKey
+
+    def stretches(self, now: datetime) -> tuple[Stretch, ...]:
+        """Who held the ticket until `now`, or until it ended for the time being, with all that is laid over that."""
+        return self.overlay.over(self.account.stretches(now))

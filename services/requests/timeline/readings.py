@@ -2,6 +2,7 @@
 
 The clock of a breach keeps the `due_at` that passed, paused or not; nothing remains then, and `elapsed` goes on. The
 moment just after the due time, at which the whole fires, is a microsecond later: the step of the database's clock.
+A clock that only a freeze pauses keeps its due time, for it is known when that ends.
 """
 
 from collections.abc import Collection
@@ -12,6 +13,7 @@ from uuid import UUID
 from services.requests.timeline.clocks import RULES
 from services.requests.timeline.cycles import Cycle, Ending
 from services.requests.timeline.ledger import Stretch
+from services.requests.timeline.overlay import Overlay
 from services.requests.timeline.progress import Progress
 from services.requests.timeline.tally import Tally, tally_of
 from services.requests.timeline.terms import NO_TIME
@@ -87,7 +89,7 @@ def read_clocks(progress: Progress, stretches: tuple[Stretch, ...], now: datetim
     """All clocks at `now`; `stretches` is the ledger until then."""
     charged = progress.account.charge.party.kind
     readings = (
-        *(read_clock(cycle, stretches, charged, now) for cycle in progress.cycles),
+        *(read_clock(cycle, stretches, progress.overlay, charged, now) for cycle in progress.cycles),
         *(_read_verdict(verdict) for verdict in progress.verdicts),
     )
     misses = [each.breached_at for each in readings if each.effect is Effect.BEST_EFFORT and each.breached_at]
@@ -106,13 +108,18 @@ def _acts_on(missed_at: datetime, resolution: ClockReading) -> bool:
     return resolution.started_at <= missed_at and all(missed_at < at for at in over)
 
 
-def read_clock(cycle: Cycle, stretches: tuple[Stretch, ...], charged: PartyKind, now: datetime) -> ClockReading:
+def read_clock(
+    cycle: Cycle, stretches: tuple[Stretch, ...], overlay: Overlay, charged: PartyKind, now: datetime
+) -> ClockReading:
     """The reading of `cycle` at `now`; `stretches` is the ledger until then, `charged` who holds the ticket then."""
     rule, leg, until = RULES[cycle.clock], cycle.leg, cycle.ended_at or now
     tally = tally_of(cycle, stretches, until)
     is_open = cycle.ended_at is None
-    is_paused = is_open and rule.pauses(charged, leg.target)
-    due_at = tally.breached_at if tally.breached_at is not None or is_paused else tally.due_at()
+    is_stopped = is_open and rule.pauses(charged, leg.target)  # nobody knows for how long
+    is_frozen = is_open and overlay.is_frozen(now) and rule.pauses(PartyKind.EXCLUDED, leg.target)
+    foresees = is_open and not is_stopped
+    ahead, since = tally.foreseen(overlay.ahead(until), until) if foresees else (tally, until)
+    due_at = tally.breached_at if tally.breached_at is not None or is_stopped else ahead.due_at()
     if cycle.ending is Ending.LAPSED and tally.breached_at is None:
         tally.breached_at = until
     return ClockReading(
@@ -120,7 +127,7 @@ def read_clock(cycle: Cycle, stretches: tuple[Stretch, ...], charged: PartyKind,
         side=rule.side,
         cycle=cycle.number,
         round=cycle.round,
-        state=_state(cycle, is_paused=is_paused, is_breached=tally.breached_at is not None),
+        state=_state(cycle, is_paused=is_stopped or is_frozen, is_breached=tally.breached_at is not None),
         started_at=cycle.started_at,
         ended_at=cycle.ended_at,
         target=leg.amount,
@@ -128,8 +135,8 @@ def read_clock(cycle: Cycle, stretches: tuple[Stretch, ...], charged: PartyKind,
         remaining=tally.remaining() if is_open else None,
         due_at=due_at,
         breached_at=tally.breached_at,
-        no_due_reason=tally.no_due_reason,
-        thresholds=_thresholds(tally, until, due_at, foresees=is_open and not is_paused),
+        no_due_reason=ahead.no_due_reason,
+        thresholds=_thresholds(ahead, since, until, due_at, foresees=foresees),
         calendar_id=leg.target.calendar_id,
         calendar_version=leg.version,
         objective=leg.target.objective,
@@ -173,11 +180,12 @@ def _state(cycle: Cycle, *, is_paused: bool, is_breached: bool) -> ClockState:
 
 
 def _thresholds(
-    tally: Tally, until: datetime, due_at: datetime | None, *, foresees: bool
+    tally: Tally, since: datetime, until: datetime, due_at: datetime | None, *, foresees: bool
 ) -> tuple[ThresholdReading, ...]:
+    """Each share, of a walk that was foreseen up to `since`; it is reached if it was by `until`."""
     readings = [
         ThresholdReading(percent, fires_at, fires_at is not None and fires_at <= until)
-        for percent, fires_at in tally.warnings(until, foresees=foresees)
+        for percent, fires_at in tally.warnings(since, foresees=foresees)
     ]
     whole = tally.breached_at or (due_at if foresees else None)
     return (*readings, ThresholdReading(WHOLE, whole, tally.breached_at is not None))

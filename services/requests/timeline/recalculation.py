@@ -29,8 +29,9 @@ from services.requests.timeline.cycles import (
     promised_from,
 )
 from services.requests.timeline.ledger import Stretch
-from services.requests.timeline.rulings import AgreementRuled, CalendarRuled, PriorityRuled, Ruling
-from services.requests.timeline.tally import Tally, share_of, tally_of
+from services.requests.timeline.overlay import Overlay, Span
+from services.requests.timeline.rulings import AgreementRuled, CalendarRuled, PriorityRuled, Promise
+from services.requests.timeline.tally import Tally, begun, share_of, tally_of
 from services.requests.timeline.terms import NO_TIME, Target, Terms
 from services.requests.timeline.vocabulary import ClockName, Restart, Side
 from services.requests.worktime import WorkingTime, WorkingTimeRefused
@@ -38,16 +39,20 @@ from services.requests.worktime import WorkingTime, WorkingTimeRefused
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Why and by which event open clocks are calculated again at `at`; `stretches` is the ledger until then."""
+    """Why and by which event open clocks are calculated again at `at`.
+
+    `stretches` is the ledger until then, `frozen` what is known then to be left out after it.
+    """
 
     why: Why
     event_id: UUID
     at: datetime
     stretches: tuple[Stretch, ...]
+    frozen: tuple[Span, ...] = ()
     restart: Restart = Restart.KEEP
 
 
-def terms_after(terms: Terms, ruling: Ruling) -> Terms:
+def terms_after(terms: Terms, ruling: Promise) -> Terms:
     """What is promised once that is ruled; the calendars of parties that new terms do not name stay known."""
     match ruling:
         case PriorityRuled(targets=targets):
@@ -99,6 +104,20 @@ def extended(cycles: Cycles, more: timedelta, change: Change) -> Cycles:
         else cycle
         for cycle in cycles
     )
+
+
+def with_freezes(cycles: Cycles, before: Overlay, after: Overlay, change: Change) -> Cycles:
+    """The open cycles keep their legs; where another freeze moves the due time, that is noted."""
+    return tuple(_noted(each, before, after, change) if each.ended_at is None else each for each in cycles)
+
+
+def _noted(cycle: Cycle, before: Overlay, after: Overlay, change: Change) -> Cycle:
+    tally = tally_of(cycle, change.stretches, change.at)
+    old, new = (_due_at(tally, overlay.ahead(change.at), change.at) for overlay in (before, after))
+    if old == new:
+        return cycle
+    made = Recalculated(change.at, change.why, change.event_id, old, new)
+    return cycle._replace(recalculated=(*cycle.recalculated, made))
 
 
 def _in_version(cycle: Cycle, version: int, change: Change) -> Cycle:
@@ -159,10 +178,12 @@ def _next_leg(
         no_due_reason=promised.no_due_reason,
         elapsed=elapsed,
         breached_at=breached_at,
-        recalculated=Recalculated(change.why, change.event_id, _due_at(tally)),
         is_restart=is_restart,
     )
-    return cycle._replace(legs=(*cycle.legs, leg._replace(reached=tuple(_reached(tally, leg).items()))))
+    leg = leg._replace(reached=tuple(_reached(tally, leg).items()))
+    due_times = _due_at(tally, change.frozen, change.at), _due_at(begun(leg), change.frozen, change.at)
+    made = Recalculated(change.at, change.why, change.event_id, *due_times)
+    return cycle._replace(legs=(*cycle.legs, leg), recalculated=(*cycle.recalculated, made))
 
 
 def _lengthened(promised: Promised, extension: timedelta, calendar: WorkingTime) -> Promised:
@@ -181,8 +202,8 @@ def _remaining(amount: timedelta, elapsed: timedelta, calendar: WorkingTime, at:
         return Promised(amount, None, refused.code)
 
 
-def _due_at(tally: Tally) -> datetime | None:
-    return tally.breached_at or tally.due_at()
+def _due_at(tally: Tally, frozen: tuple[Span, ...], at: datetime) -> datetime | None:
+    return tally.breached_at or tally.foreseen(frozen, at)[0].due_at()
 
 
 def _reached(tally: Tally, leg: Leg) -> dict[int, datetime]:

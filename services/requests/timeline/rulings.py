@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -16,6 +17,8 @@ class RulingName(StrEnum):
     PRIORITY_RULED = "priority_ruled"
     CALENDAR_RULED = "calendar_ruled"
     AGREEMENT_RULED = "agreement_ruled"
+    FREEZE_RULED = "freeze_ruled"
+    FREEZE_WITHDRAWN = "freeze_withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +68,33 @@ class AgreementRuled(_Ruling):
         return self.terms.calendar_ids()
 
 
-Ruling = PriorityRuled | CalendarRuled | AgreementRuled
-RULINGS: tuple[type[Ruling], ...] = (PriorityRuled, CalendarRuled, AgreementRuled)
+@dataclass(frozen=True, slots=True)
+class FreezeRuled(_Ruling):
+    """Both sides leave `[begins_at, ends_at)` out: it is nobody's time, and stops the clocks of both."""
+
+    name: ClassVar[RulingName] = RulingName.FREEZE_RULED
+    freeze_id: UUID
+    begins_at: datetime
+    ends_at: datetime
+
+    def calendar_ids(self) -> Iterator[UUID]:
+        """The calendars that it names: none."""
+        return iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeWithdrawn(_Ruling):
+    """That freeze is none from now on."""
+
+    name: ClassVar[RulingName] = RulingName.FREEZE_WITHDRAWN
+    freeze_id: UUID
+
+    def calendar_ids(self) -> Iterator[UUID]:
+        """The calendars that it names: none."""
+        return iter(())
+
+
+Promise = PriorityRuled | CalendarRuled | AgreementRuled
+"""What changes by what open clocks are measured."""
+Ruling = Promise | FreezeRuled | FreezeWithdrawn
+RULINGS: tuple[type[Ruling], ...] = (PriorityRuled, CalendarRuled, AgreementRuled, FreezeRuled, FreezeWithdrawn)

@@ -7,18 +7,20 @@ Read where `agreements.md` is brief:
 - A clock that stops while paused stops in time; its due time is told as if it had run again in that instant.
 - Pauses after a breach move nothing.
 - A calendar without a due time (`no_due_reason`) breaches nothing: the clock runs, and is met when it stops.
+- A freeze that is planned counts in advance: its end is known, so the due time of a clock that only it pauses is too.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from services.requests.timeline.clocks import RULES
 from services.requests.timeline.cycles import Cycle, Leg
 from services.requests.timeline.ledger import Stretch
-from services.requests.timeline.terms import NO_TIME, worked
-from services.requests.timeline.vocabulary import ClockName
+from services.requests.timeline.overlay import Span
+from services.requests.timeline.terms import NO_TIME, Target, worked
+from services.requests.timeline.vocabulary import ClockName, PartyKind
 from services.requests.worktime import WorkingTimeRefused
 
 
@@ -30,15 +32,21 @@ class Segment(NamedTuple):
     is_paused: bool
 
 
+def is_pausing(clock: ClockName, target: Target, stretch: Stretch) -> bool:
+    """Whether the time of that stretch does not count: by whom it is charged to, or because it is frozen."""
+    rule = RULES[clock]
+    is_left_out = stretch.is_frozen and rule.pauses(PartyKind.EXCLUDED, target)
+    return is_left_out or rule.pauses(stretch.charge.party.kind, target)
+
+
 def segments(leg: Leg, clock: ClockName, stretches: tuple[Stretch, ...], until: datetime) -> Iterator[Segment]:
     """A leg's time until `until`, cut where it pauses and goes on; neighbours alike are one."""
-    rule = RULES[clock]
     current: Segment | None = None
-    for from_, to, charge in stretches:
-        start, end = max(from_, leg.since), min(to, until)
+    for stretch in stretches:
+        start, end = max(stretch.from_, leg.since), min(stretch.to, until)
         if start >= end:
             continue
-        is_paused = rule.pauses(charge.party.kind, leg.target)
+        is_paused = is_pausing(clock, leg.target, stretch)
         if current is not None and current.is_paused is is_paused:
             current = Segment(current.from_, end, is_paused)
             continue
@@ -77,6 +85,22 @@ class Tally:
         if self.breached_at is None and self.leg.amount is not None and self.elapsed >= self.leg.amount:
             due_at = self.due_at()
             self.breached_at = due_at if due_at is not None and due_at < segment.to else None
+
+    def foreseen(self, frozen: tuple[Span, ...], since: datetime) -> tuple["Tally", datetime]:
+        """The walk gone on from `since` through what is frozen ahead, and how far: past the due time nothing matters.
+
+        Between these spans the clock runs.
+        """
+        ahead, at = replace(self, reached=dict(self.reached)), since
+        for from_, to in frozen:
+            due_at = ahead.due_at()
+            if ahead.breached_at is not None or due_at is None or due_at < from_:
+                break
+            if from_ > at:
+                ahead.take(Segment(at, from_, False))
+            ahead.take(Segment(from_, to, True))
+            at = to
+        return ahead, at
 
     def due_at(self) -> datetime | None:
         """By when the clock has to stop if it runs from here on."""
@@ -127,10 +151,14 @@ def share_of(leg: Leg, percent: int) -> timedelta | None:
     return None if leg.amount is None or leg.due0 is None else leg.amount * percent // 100
 
 
+def begun(leg: Leg) -> Tally:
+    """The walk at the beginning of a leg."""
+    return Tally(leg, leg.since, leg.no_due_reason, leg.elapsed, leg.breached_at, dict(leg.reached))
+
+
 def tally_of(cycle: Cycle, stretches: tuple[Stretch, ...], until: datetime) -> Tally:
     """The walk over the time of `cycle` until `until`; `stretches` is the ledger."""
-    leg = cycle.leg
-    tally = Tally(leg, leg.since, leg.no_due_reason, leg.elapsed, leg.breached_at, dict(leg.reached))
-    for segment in segments(leg, cycle.clock, stretches, until):
+    tally = begun(cycle.leg)
+    for segment in segments(cycle.leg, cycle.clock, stretches, until):
         tally.take(segment)
     return tally

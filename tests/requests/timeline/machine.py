@@ -22,13 +22,21 @@ from services.requests.timeline.links import Link
 from services.requests.timeline.marking import called_for
 from services.requests.timeline.marks import ThresholdFired
 from services.requests.timeline.refusals import StepRefused
-from services.requests.timeline.rulings import AgreementRuled, CalendarRuled, PriorityRuled, Ruling
+from services.requests.timeline.rulings import (
+    AgreementRuled,
+    CalendarRuled,
+    FreezeRuled,
+    FreezeWithdrawn,
+    PriorityRuled,
+    Ruling,
+)
 from services.requests.timeline.transitions import check_step, sides_for
 from services.requests.timeline.vocabulary import DONE, LinkEnd, Restart, Side, State, Visibility
 from tests.requests.timeline.oracle_telling import passed_between, watched_in
 from tests.requests.timeline.strategies import (
     CALENDAR_IDS,
     DEPARTMENTS,
+    FREEZES,
     LACKING,
     LIVELY,
     NAMES,
@@ -116,6 +124,21 @@ class TicketMachine(ToldTicket):
             self.time_passes(ahead[0] - self.now)
         self.rule_that(CalendarRuled(calendar, self.calendars.version(calendar, self.now), restart))
 
+    @precondition(lambda self: self.progress is not None)
+    @rule(freeze=FREEZES, begins=st.integers(-20, 80), lasts=st.integers(1, 40) | st.integers(1, 300))
+    def a_freeze_is_ruled(self, freeze: UUID, begins: int, lasts: int) -> None:
+        """Before it begins, or (on a ticket that came later) meanwhile."""
+        self.rule_that(FreezeRuled(freeze, instant(self.now + begins), instant(self.now + begins + lasts)))
+        if self.progress is not None:
+            ahead = self.progress.overlay.ahead(instant(self.now))
+            due = [each.fires_at for clock in self.timeline().clocks for each in clock.thresholds if not each.reached]
+            assert not [at for at in due for from_, to in ahead if at is not None and from_ < at < to]
+
+    @precondition(lambda self: self.progress is not None)
+    @rule(freeze=FREEZES)
+    def a_freeze_is_withdrawn(self, freeze: UUID) -> None:
+        self.rule_that(FreezeWithdrawn(freeze))
+
     @precondition(lambda self: self.progress is not None and self.timeline().state is State.FULFILLED)
     @rule(quarters=st.none() | st.integers(0, 60))
     def the_customer_lets_it_lapse(self, quarters: int | None) -> None:
@@ -136,7 +159,8 @@ class TicketMachine(ToldTicket):
         ruled = {(clock.clock, clock.cycle): clock for clock in after.clocks}
         for clock in before.clocks:
             assert clock.breached_at in (None, ruled[clock.clock, clock.cycle].breached_at)
-            assert ruling.restart is Restart.RESTART or ruled[clock.clock, clock.cycle].elapsed == clock.elapsed
+            restarts = not isinstance(ruling, FreezeRuled | FreezeWithdrawn) and ruling.restart is Restart.RESTART
+            assert restarts or ruled[clock.clock, clock.cycle].elapsed == clock.elapsed
         marks = called_for({}, before, after, self.events[-1].id)
         announced = {(m.clock.value, m.cycle, m.percent) for m in marks if isinstance(m, ThresholdFired) and m.passed}
         assert announced & watched_in(known) == passed_between(known, told) & watched_in(known)

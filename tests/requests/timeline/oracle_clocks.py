@@ -14,9 +14,10 @@ from services.requests.timeline.vocabulary import Restart
 from tests.requests.timeline.oracle import Watched, holders
 from tests.requests.timeline.oracle_at_once import AtOnce, Decided
 from tests.requests.timeline.oracle_cycles import STARTS, Change, Cycle, begins, ends
+from tests.requests.timeline.oracle_left_out import LeftOut, is_freeze
 from tests.requests.timeline.oracle_moments import Moment
 from tests.requests.timeline.oracle_promises import Calendars, Promise, Terms, promised, targets
-from tests.requests.timeline.oracle_stopwatch import Measured, measure
+from tests.requests.timeline.oracle_stopwatch import Life, Measured, measure
 
 TARGETS = ("acknowledge", "first_response", "update", "resolution")
 
@@ -30,8 +31,12 @@ class Clerk:
         self.wanted: set[str] = set()
         self.cycles: list[Cycle] = []
         self.at_once = AtOnce(calendars, created)
+        self.left_out = LeftOut()
 
     def hear(self, moment: Moment) -> None:
+        if is_freeze(moment):
+            self._leave_out(moment)
+            return
         if moment.what == "ruled":
             self._rule(moment, moment.about.payload)
             return
@@ -57,7 +62,13 @@ class Clerk:
             self.at_once.lacking(moment.tick, moment.about, self.terms)
         cycle, more = self.open("resolution"), self.at_once.shortfall() - before
         if cycle and more:
-            cycle.changes.append(Change(moment.tick, "notice", added=more))
+            cycle.changes.append(Change(moment.tick, "notice", added=more, before=self.left_out, known=self.left_out))
+
+    def _leave_out(self, moment: Moment) -> None:
+        before, self.left_out = self.left_out, self.left_out.hear(moment)
+        for cycle in self.cycles:
+            if cycle.end is None:
+                cycle.changes.append(Change(moment.tick, "freeze", before=before, known=self.left_out))
 
     def open(self, clock: str) -> Cycle | None:
         return next((each for each in self.cycles if each.clock == clock and each.end is None), None)
@@ -106,7 +117,8 @@ class Clerk:
         if why == "calendar" and used == version:
             return
         cycle.current, cycle.version = promise, version
-        change = Change(moment.tick, why, promise, version, restart is Restart.RESTART)
+        known = self.left_out
+        change = Change(moment.tick, why, promise, version, restart is Restart.RESTART, before=known, known=known)
         cycle.changes.append(change)
 
 
@@ -127,7 +139,8 @@ def tell(watched: Watched, pinned: PinnedTerms, calendars: Calendars, now: int) 
     for moment in watched.moments:
         clerk.hear(moment)
     quarters = holders(watched, now, to_the_end=True)
-    running = [measure(cycle, calendars, quarters, first, now, current) for cycle in clerk.cycles]
+    held = Life(quarters, first, now, current, clerk.left_out)
+    running = [measure(cycle, calendars, held) for cycle in clerk.cycles]
     decided = list(clerk.at_once.decided.values())
     misses = [(each.missed_at, each.effect) for each in decided if each.missed_at is not None]
     misses += [(each.breached, each.effect_of_miss) for each in running if each.breached is not None]

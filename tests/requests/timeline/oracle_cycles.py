@@ -11,9 +11,11 @@ Read where `agreements.md` is brief:
 
 from dataclasses import dataclass, field
 
+from tests.requests.timeline.oracle_left_out import LeftOut
 from tests.requests.timeline.oracle_moments import Moment
 from tests.requests.timeline.oracle_promises import Promise
 
+NOTHING = LeftOut()
 STARTS = {
     "acknowledge": ("submitted",),
     "first_response": ("submitted",),
@@ -42,7 +44,10 @@ VOIDS = {
 
 @dataclass(frozen=True)
 class Change:
-    """Something that reached an open cycle: a ruling (with what it promises now), or working time added."""
+    """Something that reached an open cycle: a ruling (with what it promises now), or working time added.
+
+    `before` and `known` are what was left out as far as known before it and after it.
+    """
 
     tick: int
     why: str
@@ -50,6 +55,8 @@ class Change:
     version: int = 0
     restart: bool = False
     added: int = 0
+    before: LeftOut = NOTHING
+    known: LeftOut = NOTHING
 
 
 @dataclass

@@ -8,16 +8,32 @@ Read where `agreements.md` is brief:
   at that very instant. What stays of a breached clock's target is 0.
 - Working days that are promised while the clock runs are measured from the cycle's start, or from its last restart.
 - Working time that a missed notice adds stays added, whatever is promised for that cycle later.
+- A freeze that is known counts before it begins: the clerk lets the quarters go by to its end, as if nothing happened.
+  It is told as a recalculation where it moves the due time. A clock that only a freeze pauses is due all the same.
 - A lapse is a miss at the due time, or at the lapse if that comes first; the due time stays what it was.
 """
 
+from copy import copy
 from dataclasses import dataclass
 
 from tests.requests.timeline.oracle_cycles import Change, Cycle
+from tests.requests.timeline.oracle_left_out import LeftOut
 from tests.requests.timeline.oracle_moments import Held
 from tests.requests.timeline.oracle_promises import Calendars
 
 Recalculated = tuple[int, float, float, str]
+RUNNING: Held = ("provider", "", ())
+
+
+@dataclass
+class Life:
+    """Who held each quarter of the ticket from `first` to `now`, who holds it now, and what is left out."""
+
+    quarters: list[Held]
+    first: int
+    now: int
+    current: Held
+    left_out: LeftOut
 
 
 @dataclass
@@ -71,16 +87,28 @@ class Stopwatch:
         moved = self.week.after(int(self.due0), self.moved) if self.moved else self.due0
         return int(max(moved, self.resumed))
 
-    def told(self) -> float:
-        """The due time as if the clock ran from here on."""
-        return self.due() if self.breached is None else self.breached
+    def told(self, known: LeftOut) -> float:
+        """The due time as if the clock ran from here on, but for what is `known` to be left out."""
+        ahead = self.ahead(known)
+        return ahead.due() if ahead.breached is None else ahead.breached
+
+    def ahead(self, known: LeftOut) -> "Stopwatch":
+        """The clock as it will be when that is over, if it runs until then."""
+        ahead = copy(self)
+        ahead.reached = dict(self.reached)
+        while ahead.tick < known.until() and ahead.breached is None:
+            ahead.step(RUNNING, is_left_out=known.by(ahead.tick) is not None)
+        return ahead
 
     def change(self, change: Change) -> None:
         """A ruling, or time added, at this quarter."""
         if change.why == "notice" and self.breached is not None:
             return  # a miss acts on what is not breached: nothing is calculated again
-        before = self.told()
-        if change.why == "notice":
+        before = self.told(change.before)
+        if change.why == "freeze":
+            if before == self.told(change.known):
+                return
+        elif change.why == "notice":
             self.added += change.added
             self.target += change.added
             self.moved += change.added
@@ -89,7 +117,7 @@ class Stopwatch:
             self.promise, self.version = change.promise, change.version
             self.week = self.calendars.week(self.promise.calendar, self.version)
             self._rule(change)
-        self.recalculated.append((self.tick, before, self.told(), change.why))
+        self.recalculated.append((self.tick, before, self.told(change.known), change.why))
 
     def _rule(self, change: Change) -> None:
         if change.restart:
@@ -111,10 +139,10 @@ class Stopwatch:
     def breach(self, at: int) -> None:
         self.breached, self.effect_of_miss = at, self.promise.effect
 
-    def step(self, held: Held) -> None:
+    def step(self, held: Held, *, is_left_out: bool = False) -> None:
         """One quarter goes by."""
         is_open = self.week.is_open(self.tick)
-        if self.promise.is_paused_by(held):
+        if is_left_out or self.promise.is_paused_by(held):
             self.moved += is_open
             self.resumed = self.tick + 1
         else:
@@ -129,31 +157,35 @@ class Stopwatch:
         self.tick += 1
 
 
-def measure(cycle: Cycle, calendars: Calendars, quarters: list[Held], first: int, now: int, current: Held) -> Measured:
-    """One cycle at `now`; `quarters` holds who held the ticket from `first` on, `current` who holds it now."""
-    watch, end = Stopwatch(cycle, calendars), now if cycle.end is None else cycle.end
+def measure(cycle: Cycle, calendars: Calendars, life: Life) -> Measured:
+    """One cycle, now."""
+    watch, end = Stopwatch(cycle, calendars), life.now if cycle.end is None else cycle.end
     ahead = list(cycle.changes)
     while True:
         while ahead and ahead[0].tick == watch.tick:
             watch.change(ahead.pop(0))
         if watch.tick == end:
             break
-        watch.step(quarters[watch.tick - first])
+        watch.step(life.quarters[watch.tick - life.first], is_left_out=life.left_out.by(watch.tick) is not None)
     assert not ahead
-    is_paused = cycle.end is None and watch.promise.is_paused_by(current)
-    foresees = cycle.end is None and not is_paused
-    due = None if is_paused and watch.breached is None else watch.told()
+    is_open = cycle.end is None
+    is_stopped = is_open and watch.promise.is_paused_by(life.current)
+    is_frozen = is_open and life.left_out.by(end) is not None
+    foresees = is_open and not is_stopped
+    known = life.left_out if foresees else LeftOut()
+    due = None if is_stopped and watch.breached is None else watch.told(known)
     if cycle.how == "lapsed" and watch.breached is None:
         watch.breach(min(watch.due(), end))
     fires: dict[int, float | None] = {}
+    later = watch.ahead(known)
     for percent in watch.promise.warnings:
-        fires[percent] = watch.reached.get(percent)
-        if foresees and percent not in watch.reached:
-            fires[percent] = watch.week.after(end, watch.target * percent / 100 - watch.used)
+        fires[percent] = later.reached.get(percent)
+        if foresees and percent not in later.reached:
+            fires[percent] = later.week.after(later.tick, later.target * percent / 100 - later.used)
     fires[100] = watch.breached if watch.breached is not None else due if foresees else None
     return Measured(
         cycle=cycle,
-        state=_state(cycle, is_paused=is_paused, is_breached=watch.breached is not None),
+        state=_state(cycle, is_paused=is_stopped or is_frozen, is_breached=watch.breached is not None),
         target=watch.target,
         elapsed=watch.used,
         remaining=None if cycle.end is not None else 0 if watch.breached is not None else watch.target - watch.used,

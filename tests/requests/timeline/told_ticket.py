@@ -25,6 +25,7 @@ from services.requests.timeline.terms import NO_TIME
 from services.requests.timeline.vocabulary import INSTANT, Side
 from tests.requests.timeline.oracle import holders, watch
 from tests.requests.timeline.oracle_clocks import tell
+from tests.requests.timeline.oracle_left_out import left_out
 from tests.requests.timeline.oracle_promises import Calendars
 from tests.requests.timeline.oracle_telling import Clocks, Copied, copied_from, from_fold
 from tests.requests.timeline.strategies import (
@@ -118,7 +119,8 @@ class ToldTicket(RuleBasedStateMachine):
         if not watched.held:
             assert timeline.created_at is None
             return
-        quarters, first = holders(watched, self.now), watched.held[0][0]
+        first, frozen = watched.held[0][0], left_out(watched.moments)
+        quarters = [frozen.charged(first + n, held) for n, held in enumerate(holders(watched, self.now))]
         assert (timeline.state, timeline.came_from) == (watched.state, watched.came_from)
         assert timeline.created_at == instant(first)
         assert {link.id: (link.is_offered, link.end) for link in timeline.links} == {
@@ -144,7 +146,7 @@ class ToldTicket(RuleBasedStateMachine):
             told += [(str(line.party), line.reason, tuple(map(str, line.also)))] * (end - begin)
             calendar = self.pinned.calendars.get(str(line.party), self.pinned.calendar_id)
             week = self.calendars.week(calendar, self.calendars.version(calendar, begin))
-            worked = 0 if str(line.party) == "none" else week.worked(begin, end)
+            worked = 0 if str(line.party) in ("none", "excluded") else week.worked(begin, end)
             assert line.working == worked * TICK
         assert told == quarters
         assert not ledger or ledger[0].from_ == instant(first)

@@ -1,4 +1,7 @@
-"""Who held the time; what cannot be summed in SQL (time cut by the period, or still running) comes as rows."""
+"""Who held the time; what cannot be summed in SQL (time cut by the period, or still running) comes as rows.
+
+Intervals of a freeze that is planned lie ahead: of these nothing is told before it is now.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,15 +12,15 @@ from services.shared.db import Connection
 _WHOLE = """
 SELECT l.party, count(*) AS intervals, sum(l.wall) AS wall, sum(l.working) AS working
 FROM ledger_interval l JOIN ticket t ON t.id = l.ticket_id
-WHERE l.ends_at IS NOT NULL
+WHERE l.ends_at <= $3
     AND ($1::timestamptz IS NULL OR l.starts_at >= $1) AND ($2::timestamptz IS NULL OR l.ends_at <= $2) AND {where}
 GROUP BY l.party
 """
 
 _CUT = """
-SELECT l.ticket_id, l.party, l.starts_at, COALESCE(l.ends_at, $3) AS ends_at, t.terms
+SELECT l.ticket_id, l.party, l.starts_at, LEAST(l.ends_at, $3) AS ends_at, t.terms
 FROM ledger_interval l JOIN ticket t ON t.id = l.ticket_id
-WHERE (l.ends_at IS NULL OR l.starts_at < $1 OR l.ends_at > $2)
+WHERE (l.ends_at IS NULL OR l.ends_at > $3 OR l.starts_at < $1 OR l.ends_at > $2)
     AND ($1::timestamptz IS NULL OR COALESCE(l.ends_at, $3) > $1) AND ($2::timestamptz IS NULL OR l.starts_at < $2)
     AND l.starts_at < $3 AND {where}
 """
@@ -32,7 +35,7 @@ WHERE ($2::timestamptz IS NULL OR t.created_at < $2)
 
 async def whole_intervals(connection: Connection, asked: Asked) -> list[dict[str, Any]]:
     """Per party: the sums of the ledger's intervals that lie wholly inside the period."""
-    return await _rows(connection, _WHOLE, [asked.period.start, asked.period.end], asked)
+    return await _rows(connection, _WHOLE, [asked.period.start, asked.period.end, asked.now], asked)
 
 
 async def cut_intervals(connection: Connection, asked: Asked) -> list[dict[str, Any]]:

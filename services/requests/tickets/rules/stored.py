@@ -9,7 +9,7 @@ from services.requests.tickets.rules.queue import next_due
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.fold import Timeline
 from services.requests.timeline.lapses import lapse_of
-from services.requests.timeline.ledger import Stretch, tell
+from services.requests.timeline.ledger import tell
 from services.requests.timeline.marking import NOTHING_FIRED, NOTHING_MARKED, Fired, Marks
 from services.requests.timeline.payloads import decode, encode
 from services.requests.timeline.progress import Progress
@@ -115,19 +115,20 @@ def first_difference(before: Sequence[Row], after: Sequence[Row]) -> int:
 
 
 def ledger_of(ticket_id: UUID, terms: Terms, progress: Progress) -> list[Row]:
-    """The rows of the time ledger."""
+    """The rows of the time ledger, up to the end of the last freeze that is planned; then one without an end."""
     account = progress.account
-    stretches: tuple[Stretch, ...] = account.past
     is_open = account.charge.party is not NOBODY
-    while stretches and not is_open and stretches[-1].charge.party is NOBODY:
-        stretches = stretches[:-1]
+    since = max([account.since, *(to for _, to in progress.overlay.ahead(account.since))])
+    lines = list(tell(terms, progress.stretches(since)))
+    if is_open and lines and lines[-1].from_ >= account.since and lines[-1][2:5] == account.charge:
+        since = lines.pop().from_
     rows = [
         _interval(ticket_id, position, line.from_, line.to, line.party, line.reason, line.also, line.wall, line.working)
-        for position, line in enumerate(tell(terms, stretches))
+        for position, line in enumerate(lines)
     ]
     if is_open:
         party, reason, also = account.charge
-        rows.append(_interval(ticket_id, len(rows), account.since, None, party, reason, also, None, None))
+        rows.append(_interval(ticket_id, len(rows), since, None, party, reason, also, None, None))
     return rows
 
 
