@@ -14,6 +14,8 @@ from services.requests.db import DeadLetter, Inbox, Outbox
 from services.requests.departments.rules import Department
 from services.requests.departments.service import Identity, identity_client, take_in_department
 from services.requests.firing.service.worker import run_firing
+from services.requests.freezes import api as freezes
+from services.requests.freezes.service.worker import run_freezes
 from services.requests.handoffs import api as handoffs
 from services.requests.imports import api as imports
 from services.requests.imports.service.worker import Bench, run_imports
@@ -59,6 +61,7 @@ ROUTERS = (
     messages.router,
     reports.router,
     rulings.router,
+    freezes.router,
 )
 COMPUTED_AT_ONCE = 2
 COMPUTED_OR_WAITING = 8
@@ -78,6 +81,7 @@ def create_app(settings: RequestsSettings | None = None) -> FastAPI:
             lambda: tidy(app),
             lambda: run_imports(_bench(app)),
             lambda: run_firing(settings.database_url, app.state.terms),
+            lambda: run_freezes(app.state.engine, app.state.terms),
             lambda: run_rulings(app.state.engine, app.state.terms, Identity(app.state.identity, "")),
         ),
         checks=lambda app: {

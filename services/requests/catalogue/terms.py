@@ -17,6 +17,7 @@ from services.requests.calendars.queries import (
     versions_of_calendars,
 )
 from services.requests.catalogue.covering import Covering, agreements_covering
+from services.requests.catalogue.freezing import PlannedFreeze, freezes_covering
 from services.requests.catalogue.queries import Offered, current_generation, find_offered
 from services.requests.catalogue.rules import PublishedTarget, targets_of_priority
 from services.requests.catalogue.service import UnknownOffering
@@ -36,7 +37,7 @@ class OfferingTerms:
     `provider_calendar` and `customer_calendar` are by what the two work now; a published target without a calendar of
     its own counts in the provider's. `agreements`, the nearest first, are each for some priorities and dates, which
     are looked at for each ticket: `agreements/pinning.py` says what a ticket pins, and keeps in `pins` what it said of
-    a version (None: the published targets) and a priority.
+    a version (None: the published targets) and a priority. `freezes` are those that new tickets pin.
     """
 
     generation: UUID
@@ -46,6 +47,7 @@ class OfferingTerms:
     customer_calendar: ResolvedCalendar
     provider_calendar: ResolvedCalendar
     agreements: Sequence[Covering] = ()
+    freezes: Sequence[PlannedFreeze] = ()
     pins: dict[tuple[UUID | None, str], PinnedTerms] = field(default_factory=dict, compare=False)
 
     def covering(self, priority: str, now: datetime) -> Covering | None:
@@ -133,6 +135,7 @@ class Current:
             customer_calendar=await calendar_of_department(fetch, customer_id),
             provider_calendar=await calendar_of_department(fetch, provider_id),
             agreements=await agreements_covering(fetch, offering_id, customer_id, provider_id),
+            freezes=await freezes_covering(fetch, offering_id, customer_id, provider_id),
         )
 
 

@@ -47,7 +47,7 @@ async def rule_on_ticket(
     Whom the agreement names (`priority_role`) rules at once. Open targets go on with the new priority's durations.
     """
     told = await rule_priority(connection, terms, actor, ticket_id, new, now=now)
-    return json_answer(RulingPublic(**told).model_dump(), 201)
+    return json_answer(RulingPublic(**told).model_dump(by_alias=True), 201)
 
 
 @router.get(
@@ -56,4 +56,4 @@ async def rule_on_ticket(
 async def list_rulings(ticket_id: TicketId, actor: Reader, connection: HotTransaction, terms: Terms) -> Response:
     """What was ruled on the ticket, and what was proposed to be, in the order in which it was recorded."""
     items = await show_rulings(connection, terms, actor, ticket_id)
-    return json_answer({"items": [RulingPublic(**each).model_dump() for each in items], "next": None})
+    return json_answer({"items": [RulingPublic(**each).model_dump(by_alias=True) for each in items], "next": None})

@@ -13,11 +13,12 @@ from services.shared.schemas import Id, Input, Lax, Output
 
 
 class RulingState(StrEnum):
-    """A proposal waits for the other side, until it is ruled or a later one takes its place."""
+    """A proposal waits for the other side, until it is ruled or a later one takes its place; freezes are withdrawn."""
 
     PROPOSED = "proposed"
     REPLACED = "replaced"
     RULED = "ruled"
+    WITHDRAWN = "withdrawn"
 
 
 class NewRuling(Input):
@@ -36,7 +37,7 @@ class RulingPublic(Output):
     """A ruling, or what was proposed to be one. The explanation of each clock tells what it came to."""
 
     id: UUID
-    kind: Literal["priority", "calendar", "agreement"]
+    kind: Literal["priority", "calendar", "agreement", "freeze"]
     state: RulingState
     priority: Priority | None = None
     elapsed: Restart | None = Field(default=None, description="of the time that had elapsed, as proposed or ruled")
@@ -44,6 +45,9 @@ class RulingPublic(Output):
     calendar_id: UUID | None = None
     calendar_version: int | None = None
     agreement_version_id: UUID | None = None
+    freeze_id: UUID | None = None
+    from_: datetime | None = Field(default=None, serialization_alias="from", description="of a freeze")
+    to: datetime | None = None
     side: Side
     actor_id: UUID | None
     at: datetime

@@ -81,7 +81,8 @@ breached AS MATERIALIZED (
         c.effect IS NOT DISTINCT FROM '{Effect.BEST_EFFORT}' AS changes_others,
         CASE
             WHEN c.is_best_effort THEN ''
-            WHEN c.breached_at IS NOT NULL OR (c.state = '{_RUNNING}' AND c.due_at < b.now) THEN 'missed'
+            WHEN c.breached_at IS NOT NULL THEN 'missed'
+            WHEN c.state IN ('{_RUNNING}', '{_PAUSED}') AND c.due_at < b.now THEN 'missed'
             WHEN c.state IN ('{_RUNNING}', '{_PAUSED}') THEN 'open'
             ELSE c.state
         END AS outcome

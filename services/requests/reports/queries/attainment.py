@@ -1,7 +1,8 @@
 """How clocks came out: one statement, which reads what is decided in the period, and what is not decided yet.
 
 A row of `ticket_clock` is as the last act on its ticket left it: one that ran and whose due time has passed since is
-missed. Clocks that one ticket runs again and again count once a round (a cycle of its resolution).
+missed (a paused one has a due time only where a freeze pauses it). Clocks that one ticket runs again and again count
+once a round (a cycle of its resolution).
 """
 
 from datetime import datetime, timedelta
@@ -16,17 +17,17 @@ WITH decided AS MATERIALIZED (
         count(*) AS clocks, count(c.objective) AS aimed, sum(c.objective) AS objective, count(c.refuted_by) AS refuted
     FROM ticket_clock c{join} WHERE {decided}{where} GROUP BY 1, 2, 3, 4
 ), undecided AS (
-    SELECT c.clock, c.side, c.objective, c.refuted_by, c.due_at < $1 AND c.state = 'running' AS is_late,
-        CASE WHEN c.due_at < $1 AND c.state = 'running' THEN c.due_at ELSE c.started_at END AS at,
+    SELECT c.clock, c.side, c.objective, c.refuted_by, c.due_at < $1 AND c.state IN ('running', 'paused') AS is_late,
+        CASE WHEN c.due_at < $1 AND c.state IN ('running', 'paused') THEN c.due_at ELSE c.started_at END AS at,
         c.is_best_effort OR (c.clock = 'resolution' AND EXISTS (
             SELECT FROM ticket_clock o WHERE o.ticket_id = c.ticket_id AND o.effect = 'best_effort'
-            AND COALESCE(o.breached_at, CASE WHEN o.state = 'running' THEN o.due_at END) >= c.started_at
+            AND COALESCE(o.breached_at, CASE WHEN o.state IN ('running', 'paused') THEN o.due_at END) >= c.started_at
             AND COALESCE(o.breached_at, o.due_at) < c.due_at
         )) AS is_best_effort
     FROM ticket_clock c{join} WHERE c.decided_at IS NULL AND c.clock NOT IN ('update', 'reply'){where}
 ), rounds AS (
     SELECT c.clock, min(c.side) AS side, avg(c.objective) AS objective, count(c.refuted_by) AS refuted,
-        min(COALESCE(c.breached_at, CASE WHEN c.state = 'running' AND c.due_at < $1 THEN c.due_at END)) AS missed_at,
+        min(COALESCE(c.breached_at, CASE WHEN c.decided_at IS NULL AND c.due_at < $1 THEN c.due_at END)) AS missed_at,
         min(c.started_at) FILTER (WHERE c.decided_at IS NULL) AS open_since,
         max(c.stopped_at) FILTER (WHERE c.state = 'met') AS met_at,
         max(c.stopped_at) AS void_at

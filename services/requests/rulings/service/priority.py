@@ -31,7 +31,13 @@ from services.requests.timeline.events import Actor as ActingSide
 from services.requests.timeline.events import Event, in_effect
 from services.requests.timeline.facts import PriorityProposed
 from services.requests.timeline.promised import PinnedTarget
-from services.requests.timeline.rulings import AgreementRuled, CalendarRuled, PriorityRuled
+from services.requests.timeline.rulings import (
+    AgreementRuled,
+    CalendarRuled,
+    FreezeRuled,
+    FreezeWithdrawn,
+    PriorityRuled,
+)
 from services.requests.timeline.vocabulary import DONE, Side
 from services.shared.auth import Actor
 from services.shared.db import Connection
@@ -71,7 +77,7 @@ async def show_rulings(connection: Connection, terms: TermsCache, actor: Actor, 
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         current = await terms.current(connection.fetch)
         held = await unfold(connection, current, await readable_ticket(connection, actor, ticket_id))
-    wanted = PriorityProposed | PriorityRuled | CalendarRuled | AgreementRuled
+    wanted = PriorityProposed | PriorityRuled | CalendarRuled | AgreementRuled | FreezeRuled
     return [_told(held.events, event) for event in in_effect(held.events) if isinstance(event.payload, wanted)]
 
 
@@ -169,6 +175,12 @@ def _state_of(events: Sequence[Event], proposal: Event) -> RulingState:
     return RulingState.REPLACED if is_replaced else RulingState.PROPOSED
 
 
+def _state_of_freeze(events: Sequence[Event], freeze: Event, freeze_id: UUID) -> RulingState:
+    later = (event.payload for event in events if event.sequence > freeze.sequence)
+    is_withdrawn = any(isinstance(each, FreezeWithdrawn) and each.freeze_id == freeze_id for each in later)
+    return RulingState.WITHDRAWN if is_withdrawn else RulingState.RULED
+
+
 def _told(events: Sequence[Event], event: Event) -> Told:
     told: Told = {"id": event.id, "side": event.actor.side, "actor_id": event.actor.id, "at": event.recorded_at}
     ruled: Told
@@ -182,6 +194,9 @@ def _told(events: Sequence[Event], event: Event) -> Told:
             ruled = {"kind": "calendar", "calendar_id": calendar_id, "calendar_version": version}
         case AgreementRuled(terms=agreed, restart=elapsed):
             ruled = {"kind": "agreement", "agreement_version_id": agreed.agreement_version_id}
+        case FreezeRuled(freeze_id=freeze_id, begins_at=begins_at, ends_at=ends_at):
+            frozen = {"kind": "freeze", "freeze_id": freeze_id, "from_": begins_at, "to": ends_at}
+            return told | frozen | {"state": _state_of_freeze(events, event, freeze_id)}
         case other:
             raise TypeError(f"{other} is no ruling")
     return told | ruled | {"state": RulingState.RULED, "elapsed": elapsed}

@@ -107,7 +107,15 @@ class TicketEvent(Base, table=True):
     """A fact, ruling, decision or mark on a ticket; appended, never changed (the runtime role cannot)."""
 
     __tablename__ = "ticket_event"
-    __table_args__ = (UniqueConstraint("ticket_id", "source_key"),)
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "source_key"),
+        Index(
+            "ix_ticket_event_freeze",
+            text("(payload ->> 'freeze_id')"),
+            "ticket_id",
+            postgresql_where=text("name IN ('freeze_ruled', 'freeze_withdrawn')"),
+        ),
+    )
 
     ticket_id: UUID = Field(primary_key=True, foreign_key="ticket.id")
     sequence: int = Field(primary_key=True)

@@ -11,7 +11,7 @@ from services.requests.tickets.service.asked import Asked, asked_under, check_ma
 from services.requests.tickets.service.clocks import clock_shown
 from services.requests.tickets.service.quota import QuotaRead, quota_among, read_quota
 from services.requests.tickets.service.recording import terms_of
-from services.requests.tickets.service.submit import submission
+from services.requests.tickets.service.submit import opening
 from services.requests.timeline.fold import fold
 from services.requests.timeline.marking import NOTHING_FIRED
 from services.requests.timeline.promised import PinnedObligation
@@ -33,7 +33,7 @@ async def preview_ticket(
     if quota is not None:
         read = await read_quota(connection, current, asked, quota, now, hold=False)
     promised = await terms_of(connection, current, asked.pinned)
-    clocks = fold(promised, [submission(asked, actor, read, now)], now).clocks
+    clocks = fold(promised, opening(asked, actor, read, now), now).clocks
     agreement = asked.offered.covering(new.priority.value, now)
     return {
         "at": now,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from services.requests.catalogue.freezing import rulings_of
 from services.requests.catalogue.queries import current_generation
 from services.requests.catalogue.terms import Current, TermsCache
 from services.requests.departments.service import Identity
@@ -26,6 +27,8 @@ from services.requests.timeline.vocabulary import Side
 from services.shared.auth import Actor
 from services.shared.db import Connection
 from services.shared.problems import Problem
+
+SYSTEM = ActingSide(Side.SYSTEM, automatic=True)
 
 
 async def submit_ticket(
@@ -83,6 +86,15 @@ async def _submit_under(
         return row
 
 
+def opening(asked: Asked, actor: Actor, read: QuotaRead | None, now: datetime) -> list[Event]:
+    """The fact that opens the ticket, and the freezes that it pins."""
+    submitted = submission(asked, actor, read, now)
+    if not asked.offered.freezes:
+        return [submitted]
+    freezes = enumerate(rulings_of(asked.offered.freezes, now), 2)
+    return [submitted, *(Event(uuid7(), number, now, now, SYSTEM, freeze) for number, freeze in freezes)]
+
+
 def submission(asked: Asked, actor: Actor, read: QuotaRead | None, now: datetime) -> Event:
     """The fact that opens the ticket."""
     fact = Submitted(
@@ -112,7 +124,7 @@ async def _written(
         current,
         draft,
         asked.pinned,
-        [submission(asked, actor, read, now)],
+        opening(asked, actor, read, now),
         now=now,
         leaving=[leaving],
         only_under=current.token,
