@@ -18,6 +18,7 @@ import schemathesis
 
 from tests.contracts.asked_people import invitation, messages, token_of, whole_form
 from tests.contracts.known_agreements import agreements, manage_both, proposal, proposed
+from tests.contracts.known_disputes import a_freeze, freezes, proposed_freeze
 from tests.contracts.known_platform import (
     api,
     calendars,
@@ -125,6 +126,7 @@ KNOWN: dict[str, Callable[[], list[str]]] = {
     "offering_id": offerings,
     **dict.fromkeys(("calendar_id", "customer_calendar_id", "provider_calendar_id"), calendars),
     "agreement_id": agreements,
+    "freeze_id": freezes,
     "offering_ids": offerings,
     **dict.fromkeys(("ticket_id", "into", "follows"), _tickets),
     "client_id": _clients,
@@ -181,6 +183,7 @@ WORKING: dict[tuple[str, str], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("POST", "/v1/agreements"): proposal,
     ("POST", "/v1/agreements/{agreement_id}/versions"): proposal,
     ("POST", "/v1/agreements/{agreement_id}/signatures"): lambda _: {"version": 1},
+    ("POST", "/v1/freezes"): a_freeze,
     ("POST", "/oauth2/token"): _token,
     ("POST", "/v1/sessions/passwords"): _password,
     ("POST", "/oauth2/password"): _password_form,
@@ -247,6 +250,8 @@ def _parts(method: str, path: str, given: dict[str, Any]) -> dict[str, Any]:
             found = {"client_id": made["id"], "secret_id": made["secrets"][0]["id"]}
         case "POST", "/v1/agreements/{agreement_id}/signatures" | "/v1/agreements/{agreement_id}/terminations":
             found = {"agreement_id": proposed()}
+        case "POST", "/v1/freezes/{freeze_id}/signatures" | "/v1/freezes/{freeze_id}/withdrawals":
+            found = {"freeze_id": proposed_freeze()}
         case _, _ if "{number}" in path:
             found = {"number": "1"}
         case _, "/answers/{token}":

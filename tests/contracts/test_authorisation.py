@@ -10,6 +10,7 @@ import pytest
 
 from services.gateway.routes import OWN_PREFIXES, ROUTES, RouteTable
 from tests.contracts.authorisation.asking import Prepare, World, differences, send
+from tests.contracts.authorisation.dispute_cases import DISPUTE_CASES
 from tests.contracts.authorisation.feedback_cases import FEEDBACK_CASES, feedback_world
 from tests.contracts.authorisation.hand_off_cases import HAND_OFF_CASES
 from tests.contracts.authorisation.identity_cases import IDENTITY_CASES, identity_world
@@ -25,7 +26,15 @@ from tests.issuer import Issuer
 OPENAPI = Path(__file__).parents[2] / "openapi"
 CASES: Mapping[str, Mapping[str, Prepare]] = {
     "identity": IDENTITY_CASES,
-    "requests": {**MESSAGE_CASES, **IMPORT_CASES, **LINKED_CASES, **HAND_OFF_CASES, **WORKING_CASES, **REQUESTS_CASES},
+    "requests": {
+        **MESSAGE_CASES,
+        **IMPORT_CASES,
+        **LINKED_CASES,
+        **HAND_OFF_CASES,
+        **WORKING_CASES,
+        **DISPUTE_CASES,
+        **REQUESTS_CASES,
+    },
     "feedback": FEEDBACK_CASES,
 }
 METHODS = ("get", "put", "post", "patch", "delete")

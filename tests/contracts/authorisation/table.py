@@ -124,6 +124,11 @@ TABLE: Mapping[str, Row] = {
     "agreements_compare_versions": READS_THE_AGREEMENT,
     "agreements_sign_agreement": GIVES_A_SIDES_WORD,
     "agreements_list_signatures": READS_THE_AGREEMENT,
+    "freezes_propose_freeze": row(201, SIDES_OF_THE_AGREEMENT),
+    "freezes_list_freezes": EVERYBODY,
+    "freezes_get_freeze": READS_THE_AGREEMENT,
+    "freezes_sign_freeze": GIVES_A_SIDES_WORD,
+    "freezes_withdraw_freeze": GIVES_A_SIDES_WORD,
     "agreements_terminate_agreement": GIVES_A_SIDES_WORD,
     # requests: tickets; colleagues do not read each other's
     "tickets_list_tickets": EVERYBODY,
@@ -228,6 +233,7 @@ TABLE: Mapping[str, Row] = {
 
 LISTED: Mapping[str, frozenset[str]] = {
     "agreements_list_agreements": frozenset(READERS_OF_THE_AGREEMENT.split()),
+    "freezes_list_freezes": frozenset(READERS_OF_THE_AGREEMENT.split()),
     "tickets_list_queue": frozenset(("agent", "manager")),
     "tickets_list_tickets": frozenset(READERS_OF_THE_TICKET.split()),
     # who serves or manages IT answers for it on both sides; its members see whom it asks, not who asks it
