@@ -33,7 +33,7 @@ async def propose(desk: Desk, headers: Headers | None = None, **changes: Any) ->
 
 
 async def post(desk: Desk, freeze: dict[str, Any], what: str, headers: Headers) -> httpx.Response:
-    body = {} if what == "signatures" else None
+    body: dict[str, Any] | None = {} if what == "signatures" else None
     return await desk.client.post(f"/v1/freezes/{freeze['id']}/{what}", json=body, headers=headers)
 
 

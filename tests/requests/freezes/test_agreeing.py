@@ -50,7 +50,7 @@ async def test_a_deputy_signs_for_the_manager(desk: Desk) -> None:
 
 async def test_what_is_not_agreed_when_it_begins_does_nothing(desk: Desk) -> None:
     soon = datetime.now(UTC) + timedelta(seconds=1)
-    proposed = (await propose(desk, **{"from": soon.isoformat()})).json()
+    proposed = (await propose(desk, None, **{"from": soon.isoformat()})).json()
     assert (await post(desk, proposed, "signatures", manager_of(desk, "IT"))).status_code == 201
     await asyncio.sleep(max(0.0, (soon - datetime.now(UTC)).total_seconds()) + 0.01)
     for what in ("signatures", "withdrawals"):
@@ -71,7 +71,7 @@ async def test_what_is_not_agreed_when_it_begins_does_nothing(desk: Desk) -> Non
 )
 async def test_what_no_freeze_is(desk: Desk, from_: timedelta, to: timedelta, code: str, pointer: str) -> None:
     now = datetime.now(UTC)
-    refused = await propose(desk, **{"from": (now + from_).isoformat(), "to": (now + to).isoformat()})
+    refused = await propose(desk, None, **{"from": (now + from_).isoformat(), "to": (now + to).isoformat()})
     assert (refused.status_code, refused.json()["code"]) == (409, code), refused.text
     assert [each["pointer"] for each in refused.json()["errors"]] == [pointer]
 

@@ -62,6 +62,7 @@ async def test_rows_know_it_in_advance(desk: Desk) -> None:
         ledger = await connection.fetch(
             "SELECT party, starts_at, ends_at FROM ledger_interval WHERE ticket_id = $1 ORDER BY position", ticket["id"]
         )
+    assert clock is not None
     assert clock["due_at"] == instant(due)
     begins, ends = instant(freeze["from"]), instant(freeze["to"])
     assert not [at for at in _fires(clock["fires"]) if begins < at < ends]
