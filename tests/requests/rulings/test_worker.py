@@ -1,7 +1,7 @@
 """A new calendar version, or an agreement for open tickets, reaches each of them once."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,7 +18,6 @@ from services.shared.auth import Actor
 from services.shared.db import hot_transaction
 from tests.requests.rulings.test_priority import resolution
 from tests.requests.tickets.desk import Desk
-from tests.requests.tickets.test_instants import submitted_ago
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 
@@ -77,37 +76,6 @@ async def test_open_tickets_follow_a_new_calendar_version_and_ended_ones_do_not(
     ]
     assert await rule_all(desk) == 0
     assert await differences(desk) == []
-
-
-LONGER = [{"clock": "resolution", "duration": "P9D", "objective": 0.9}]
-A_WORKING_DAY = 8 * 3600
-
-
-@pytest.mark.parametrize("elapsed", ["keep", "restart"])
-@pytest.mark.parametrize("what", ["calendar", "agreement"])
-async def test_a_version_says_what_becomes_of_the_time_that_has_elapsed(desk: Desk, what: str, elapsed: str) -> None:
-    ticket = await submitted_ago(desk, timedelta(days=3))  # any three days hold a working day
-    assert (await resolution(desk, ticket))["elapsed_seconds"] >= A_WORKING_DAY
-    if what == "calendar":
-        await shorten_days(desk, elapsed=elapsed)
-    else:
-        await agree(desk, applies_to_open=True, elapsed=elapsed, targets=LONGER)
-    assert await rule_all(desk) >= 1
-    after = (await resolution(desk, ticket))["elapsed_seconds"]
-    assert after >= A_WORKING_DAY if elapsed == "keep" else after < 600
-    (ruling,) = (await desk.get(ticket, "/rulings"))["items"]
-    assert (ruling["kind"], ruling["elapsed"]) == (what, elapsed)
-    assert await differences(desk) == []
-
-
-async def test_versions_keep_what_has_elapsed_unless_they_say_otherwise(desk: Desk) -> None:
-    await shorten_days(desk)
-    path = f"/v1/calendars/{await calendar_of(desk)}"
-    versions = (await desk.client.get(f"{path}/versions", headers=desk.people.admin())).json()["items"]
-    assert [each["elapsed"] for each in versions] == ["keep", "keep"]
-    first = {"name": "A", "time_zone": "UTC", "shifts": [], "elapsed": "restart"}
-    refused = await desk.client.post("/v1/calendars", json=first, headers=desk.people.admin())
-    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/elapsed")
 
 
 async def test_a_clock_that_begins_dated_back_follows_too(desk: Desk) -> None:
