@@ -1,5 +1,6 @@
 """The requests service, put together."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -36,7 +37,7 @@ from services.requests.reports import api as reports
 from services.requests.rulings import api as rulings
 from services.requests.rulings.service.worker import run_rulings
 from services.requests.settings import RequestsSettings
-from services.requests.tickets.api import acting, asking, by_reference, relating, showing, working
+from services.requests.tickets.api import acting, asking, batch, by_reference, relating, showing, working
 from services.shared.bounded_threads import BoundedThreads
 from services.shared.consumers import Consumers
 from services.shared.db import Sessions
@@ -54,6 +55,7 @@ ROUTERS = (
     handoffs.router,
     working.router,
     relating.router,
+    batch.router,
     calendars.router,
     catalogue.router,
     agreements.router,
@@ -91,6 +93,7 @@ def create_app(settings: RequestsSettings | None = None) -> FastAPI:
         around=_surroundings,
     )
     app.state.terms = TermsCache()
+    app.state.batches = asyncio.Semaphore(batch.AT_ONCE)
     app.state.computing = BoundedThreads("computing", threads=COMPUTED_AT_ONCE, places=COMPUTED_OR_WAITING)
     app.state.consumers = consumers_of(settings, app.state.sessions)
     app.state.is_consuming = ConsumersCheck(app.state.consumers)

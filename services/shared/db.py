@@ -78,8 +78,8 @@ async def hot_connection(engine: AsyncEngine) -> AsyncIterator[Connection]:
     try:
         yield connection
     finally:
-        if connection.is_in_transaction():  # a cancellation cut its rollback short: the pool makes another one
-            connection.terminate()
+        if not connection.is_closed() and connection.is_in_transaction():
+            connection.terminate()  # a cancellation cut its rollback short: the pool makes another one
         pooled.close()
 
 

@@ -11,6 +11,12 @@ async def _queue(world: RequestsWorld) -> Asked:
     return Asked("GET", "/v1/tickets/queue?whose=departments&limit=200", concerned=ticket["id"])
 
 
+async def _batch(world: RequestsWorld) -> Asked:
+    item = {"ticket_id": (await world.ticket())["id"], "transition": {"to": "accepted"}}
+    return Asked("POST", "/v1/tickets/batch", {"items": [item]})
+
+
 WORKING_CASES: Mapping[str, Prepare] = {
     "tickets_list_queue": _queue,
+    "tickets_act_on_tickets": _batch,
 }

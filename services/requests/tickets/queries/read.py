@@ -35,6 +35,7 @@ SELECT content ->> 'name' AS name, content ->> 'form' AS form
 FROM offering_version WHERE offering_id = $1 AND number = $2
 """
 _IMPORTED = "SELECT source_key, id FROM ticket WHERE source = $1 AND source_key = ANY($2::text[])"
+_AS_ACTED = "SELECT id, key, state, assignee_id, priority, version FROM ticket WHERE id = $1"
 _SOURCE_KEYS = "SELECT source_key FROM ticket_event WHERE ticket_id = $1 AND source_key IS NOT NULL"
 
 _OWN = (
@@ -85,6 +86,14 @@ async def hold_ticket(connection: Connection, ticket_id: UUID) -> Row | None:
     """The same, held for this transaction: acts on one ticket follow each other."""
     row = await connection.fetchrow(_FOR_UPDATE, ticket_id)
     return dict(row) if row else None
+
+
+async def ticket_as_acted(connection: Connection, ticket_id: UUID) -> Row:
+    """What acts change of a ticket that is there, in a few columns."""
+    row = await connection.fetchrow(_AS_ACTED, ticket_id)
+    if row is None:
+        raise LookupError(f"there is no ticket {ticket_id}")
+    return dict(row)
 
 
 async def events_of(connection: Connection, ticket_id: UUID) -> list[Row]:

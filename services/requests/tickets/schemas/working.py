@@ -1,10 +1,24 @@
-"""Tickets as who works on them sees them: queues."""
+"""What who works on many tickets sends and sees: queues, batches."""
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated, Self
+from uuid import UUID
 
-from services.requests.tickets.schemas import TicketPublic
-from services.requests.timeline.vocabulary import ClockName
+from pydantic import ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from services.requests.tickets.schemas import (
+    NewAssignment,
+    NewComment,
+    NewTransition,
+    Priority,
+    TicketPublic,
+    absent,
+)
+from services.requests.timeline.vocabulary import ClockName, State
+from services.shared.routing import ProblemDocument
+from services.shared.schemas import Id, Input, Output
 
 
 class Queue(StrEnum):
@@ -19,3 +33,51 @@ class QueuedTicketPublic(TicketPublic):
 
     next_due_at: datetime | None
     next_due_clock: ClockName | None
+
+
+class TicketActs(Input):
+    """What is to be done with one ticket, at least one act; all of them or none."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 2})
+
+    ticket_id: Id
+    assignment: NewAssignment = Field(default_factory=absent)
+    comment: NewComment = Field(default_factory=absent)
+    transition: NewTransition = Field(default_factory=absent)
+
+    @model_validator(mode="after")
+    def _check_acts(self) -> Self:
+        if self.model_fields_set == {"ticket_id"}:
+            raise PydanticCustomError("no_act", "Say what to do: an assignment, a comment, a transition")
+        return self
+
+
+class NewBatch(Input):
+    """Acts on up to 500 tickets; a ticket may be named more than once."""
+
+    items: Annotated[list[TicketActs], Field(min_length=1, max_length=500)]
+
+
+class TicketActed(Output):
+    """A ticket after the acts on it."""
+
+    id: UUID
+    key: str
+    state: State
+    assignee_id: UUID | None
+    priority: Priority
+    version: int
+
+
+class ItemDoneOrRefused(Output):
+    """What became of one item: 201 with the ticket, or the status and problem of its refusal."""
+
+    status: int
+    ticket: TicketActed = Field(default_factory=absent, description="there, where it was done")
+    problem: ProblemDocument = Field(default_factory=absent, description="its pointers begin at the item")
+
+
+class ItemsDoneOrRefused(Output):
+    """What became of each item, in their order."""
+
+    items: list[ItemDoneOrRefused]
