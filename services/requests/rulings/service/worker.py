@@ -80,11 +80,12 @@ async def rule_batch(connection: Connection, terms: TermsCache, identity: Identi
         version_id = job["agreement_version_id"]
         content = (await contents_of(connection.fetch, [version_id]))[version_id]
     found = await _concerned(connection, job, content)
+    current = await terms.current(connection.fetch)  # a change after it supersedes what is written, and is folded again
     ruled = 0
     for ticket_id in found:
         try:
             async with connection.transaction():
-                ruled += await _rule_on(connection, terms, identity, ticket_id, job, content, now)
+                ruled += await _rule_on(connection, current, identity, ticket_id, job, content, now)
         except (*OUTAGES, Unavailable):
             raise  # that passes: the whole batch is tried again
         except Exception:
@@ -105,7 +106,7 @@ async def _concerned(connection: Connection, job: Any, content: AgreementContent
 
 async def _rule_on(
     connection: Connection,
-    terms: TermsCache,
+    current: Current,
     identity: Identity,
     ticket_id: UUID,
     job: Any,
@@ -116,7 +117,6 @@ async def _rule_on(
     row = await hold_ticket(connection, ticket_id)
     if row is None or row["ended_at"] is not None:
         return False
-    current = await terms.current(connection.fetch)
     held = await unfold(connection, current, row)
     if content is None:
         ruling = _of_calendar(held, CalendarRuled(job["calendar_id"], job["calendar_version"], Restart(job["elapsed"])))
