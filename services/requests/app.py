@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.requests.agreements import api as agreements
+from services.requests.approvals import api as approvals
 from services.requests.calendars import api as calendars
 from services.requests.catalogue import api as catalogue
 from services.requests.catalogue.terms import TermsCache
@@ -64,6 +65,7 @@ ROUTERS = (
     reports.router,
     rulings.router,
     freezes.router,
+    approvals.router,
 )
 COMPUTED_AT_ONCE = 2
 COMPUTED_OR_WAITING = 8

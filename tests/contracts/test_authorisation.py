@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from services.gateway.routes import OWN_PREFIXES, ROUTES, RouteTable
+from tests.contracts.authorisation.approval_cases import APPROVAL_CASES
 from tests.contracts.authorisation.asking import Prepare, World, differences, send
 from tests.contracts.authorisation.dispute_cases import DISPUTE_CASES
 from tests.contracts.authorisation.feedback_cases import FEEDBACK_CASES, feedback_world
@@ -27,6 +28,7 @@ OPENAPI = Path(__file__).parents[2] / "openapi"
 CASES: Mapping[str, Mapping[str, Prepare]] = {
     "identity": IDENTITY_CASES,
     "requests": {
+        **APPROVAL_CASES,
         **MESSAGE_CASES,
         **IMPORT_CASES,
         **LINKED_CASES,

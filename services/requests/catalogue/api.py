@@ -6,6 +6,7 @@ from fastapi import Query, Request, Response
 
 from services.requests.calendars.refusals import UnknownCalendar
 from services.requests.catalogue import service
+from services.requests.catalogue.approvals import APPROVAL_PROBLEMS
 from services.requests.catalogue.form_check import FORM_PROBLEMS
 from services.requests.catalogue.models import Offering
 from services.requests.catalogue.queries import find_offering, page_of_offerings
@@ -13,6 +14,7 @@ from services.requests.catalogue.rules import DuplicateTarget, OnlyForResolution
 from services.requests.catalogue.schemas import NewOffering, OfferingChanges, OfferingPublic
 from services.requests.catalogue.service import MayNotWriteOfferings, OfferingCodeTaken, UnknownOffering
 from services.requests.departments.api import DEPARTMENT_PROBLEMS, AskIdentity
+from services.requests.people.service import PERSON_PROBLEMS
 from services.shared.auth import Actor, requires
 from services.shared.etags import IfMatch, tag_answer
 from services.shared.paging import BadCursor, Paging
@@ -31,6 +33,8 @@ _WRITE_PROBLEMS: tuple[type[Problem], ...] = (
     OfferingCodeTaken,
     MayNotWriteOfferings,
     *FORM_PROBLEMS,
+    *APPROVAL_PROBLEMS,
+    *PERSON_PROBLEMS,
 )
 
 
@@ -86,6 +90,7 @@ async def change_offering(
     changes: OfferingChanges,
     actor: Writer,
     session: Transaction,
+    identity: AskIdentity,
     expected: IfMatch,
     now: Now,
     request: Request,
@@ -93,7 +98,7 @@ async def change_offering(
 ) -> OfferingPublic:
     """Change an offering: a new version, which tickets submitted from now on pin."""
     offering = await service.change_offering(
-        session, actor, offering_id, changes, check_version=expected.check, now=now
+        session, actor, identity, offering_id, changes, check_version=expected.check, now=now
     )
     return _told(offering, request, response)
 

@@ -97,7 +97,7 @@ def missing(form: Form, fields: Mapping[str, Any]) -> tuple[str, ...]:
     >>> missing(form, {"model": "A", "size": [], "why": ""})
     ('/size/0', '/why')
     """
-    return tuple(pointer for pointer in form.expected if _value_at(fields, pointer) in (None, ""))
+    return tuple(pointer for pointer in form.expected if value_at(fields, pointer) in (None, ""))
 
 
 def knows(form: Form, pointer: str) -> bool:
@@ -129,7 +129,8 @@ def tokens_of(pointer: str) -> list[str]:
     return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
 
 
-def _value_at(value: Any, pointer: str) -> Any:
+def value_at(value: Any, pointer: str) -> Any:
+    """What stands at the pointer in this value; None where nothing does."""
     for token in tokens_of(pointer):
         if isinstance(value, Mapping) and token in value:
             value = value[token]

@@ -11,6 +11,7 @@ from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from services.requests.catalogue.approvals import ApprovalLevel
 from services.requests.catalogue.form import Form, read_form
 from services.requests.catalogue.models import Offering
 from services.requests.catalogue.rules import PublishedTarget
@@ -19,7 +20,8 @@ from services.shared.paging import PageWanted, older_than
 
 _GENERATION = "SELECT token FROM catalogue_generation"
 _OFFERED = """
-SELECT id, code, name, provider_department_id, version, is_confidential, is_offered, form::text, default_targets::text
+SELECT id, code, name, provider_department_id, version, is_confidential, is_offered, form::text, default_targets::text,
+    approvals::text
 FROM offering WHERE id = $1
 """
 
@@ -37,6 +39,7 @@ class Offered:
     is_offered: bool
     form: Form | None
     targets: tuple[PublishedTarget, ...]
+    approvals: tuple[ApprovalLevel, ...] = ()
 
 
 _OFFERED_FIELDS = tuple(each.name for each in fields(Offered))
@@ -56,8 +59,9 @@ async def find_offered(fetch: Fetch, offering_id: UUID) -> Offered | None:
         return None
     values: dict[str, Any] = dict(zip(_OFFERED_FIELDS, rows[0], strict=True))
     targets = tuple(PublishedTarget.read(target) for target in orjson.loads(values.pop("targets")))
+    approvals = tuple(ApprovalLevel.read(level) for level in orjson.loads(values.pop("approvals")))
     form = values.pop("form")
-    return Offered(form=read_form(form) if form else None, targets=targets, **values)
+    return Offered(form=read_form(form) if form else None, targets=targets, approvals=approvals, **values)
 
 
 async def find_offering(session: AsyncSession, offering_id: UUID, *, lock: bool = False) -> Offering | None:

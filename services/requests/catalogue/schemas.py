@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from services.requests.calendars.schemas import DueField, DurationText
+from services.requests.catalogue.approvals import MOST_LEVELS, ApprovalLevel, ApprovalSide, ApproverRole, Threshold
 from services.requests.catalogue.rules import PublishedTarget, TargetClock, TargetPriority
 from services.requests.worktime import DueRule
 from services.shared.schemas import Code, FreeObject, Id, InContract, Input, Instant, Lax, Output, ShortText
@@ -67,6 +68,33 @@ class FormPublic(Output):
     expected: list[str]
 
 
+class ApprovalThreshold(Input):
+    """A number of the form from which on approval is needed; a ticket that tells no number needs it too."""
+
+    pointer: Pointer = Field(description="JSON pointer into `fields`, which the form knows", examples=["/cost"])
+    at_least: Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)] = Field(examples=[500])
+
+
+class Approval(Input):
+    """One level of approval: by whoever manages the department of that side (or a deputy), or by a named person."""
+
+    side: Annotated[ApprovalSide, Lax]
+    role: Annotated[ApproverRole, Lax] | None = Field(default=None, description="manager, unless a person is named")
+    person_id: Id | None = None
+    when: ApprovalThreshold | None = Field(default=None, description="null: always")
+    expires_after: DurationText | None = Field(
+        default=None, description="then it is declined; counted in that side's calendar; null: never"
+    )
+
+    def as_level(self) -> ApprovalLevel:
+        """The same for the rules."""
+        when = Threshold(self.when.pointer, self.when.at_least) if self.when else None
+        return ApprovalLevel(self.side, self.person_id, when, self.expires_after)
+
+
+Approvals = Annotated[Sequence[Approval], Field(max_length=MOST_LEVELS, description="one level after the other")]
+
+
 class NewOffering(Input):
     """What a department newly offers. `steps` and `responsibilities` are null until they have a meaning here."""
 
@@ -77,6 +105,7 @@ class NewOffering(Input):
     confidential: bool = Field(default=False, description="tickets are hidden from the customer department's managers")
     is_offered: bool = Field(default=True, description="whether new tickets may ask for it")
     form: NewForm | None = None
+    approvals: Approvals = ()
     steps: None = None
     responsibilities: None = None
 
@@ -90,6 +119,7 @@ class OfferingChanges(Input):
     confidential: bool = Field(default_factory=absent)
     is_offered: bool = Field(default_factory=absent)
     form: NewForm | None = None
+    approvals: Approvals = Field(default_factory=absent)
 
     def given(self) -> dict[str, Any]:
         """The fields that were sent, with their values."""
@@ -106,6 +136,7 @@ class OfferingPublic(Output):
     form: FormPublic | None
     steps: None = None
     default_targets: Sequence[DefaultTarget]
+    approvals: Sequence[Approval]
     responsibilities: None = None
     confidential: bool
     is_offered: bool

@@ -43,6 +43,11 @@ def asking_people(ticket: Mapping[str, Any]) -> list[UUID]:
     return [each for each in dict.fromkeys(people) if each is not None]
 
 
+def approving_ids(actor: Actor) -> list[UUID]:
+    """Whose approvals the actor gives: their own, and those of departments that they manage or stand in for."""
+    return [] if actor.is_client else [actor.id, *managed_departments(actor), *actor.deputy_of]
+
+
 def is_asking(actor: Actor, ticket: Mapping[str, Any]) -> bool:
     """Whether the actor is one of the people for whom the ticket is."""
     return actor.id in (ticket["requester_id"], ticket["beneficiary_id"], *ticket["participants"])
@@ -62,9 +67,13 @@ def speaks_for_customer(actor: Actor, ticket: Mapping[str, Any], holders: list[U
 def can_read_ticket(actor: Actor, ticket: Mapping[str, Any], holders: list[UUID]) -> bool:
     """Requester, beneficiary, participants; who serves the provider or a holder of a link; the customer's managers.
 
-    A confidential offering's tickets are not for the customer's managers. `holders` are the departments of links.
+    Whoever's approval it awaits reads it for that long. A confidential offering's tickets are not for the customer's
+    managers. `holders` are the departments of links.
     """
     if sees_all_tickets(actor) or is_asking(actor, ticket):
+        return True
+    asked_id = ticket["awaits_approval_of"]
+    if asked_id is not None and asked_id in approving_ids(actor):
         return True
     if any(serves(actor, department) for department in (ticket["provider_department_id"], *holders)):
         return True

@@ -153,6 +153,22 @@ class QuantityGrows(Conflict):
     )
 
 
+class NobodyToApprove(Conflict):
+    code = "nobody_to_approve"
+    detail = Texts(
+        "The offering names nobody who may approve a confidential ticket.",
+        "La oferta no nombra a nadie que pueda aprobar un ticket confidencial.",
+    )
+
+
+class ApprovalMissing(Conflict):
+    code = "approval_missing"
+    detail = Texts(
+        "From {where} on this would need an approval that was not asked for so much: submit it anew.",
+        "A partir de {where} haría falta una aprobación que no se pidió para tanto: pídalo de nuevo.",
+    )
+
+
 class CannotServe(Conflict):
     code = "assignee_does_not_serve"
     detail = Texts(
@@ -221,6 +237,7 @@ AMENDMENT_PROBLEMS: tuple[type[Problem], ...] = (
     OnlyLooksOn,
     ForCustomerOnly,
     TicketHasEnded,
+    ApprovalMissing,
     InstantOutside,
     NeededByMissing,
     QuantityMissing,
@@ -230,7 +247,12 @@ AMENDMENT_PROBLEMS: tuple[type[Problem], ...] = (
     *PERSON_PROBLEMS,
 )
 """What a route that changes a request lists among its problems."""
-STEP_PROBLEMS: tuple[type[Problem], ...] = (InstantOutside, *_of(timeline.StepRefused), *_of(timeline.InstantRefused))
+STEP_PROBLEMS: tuple[type[Problem], ...] = (
+    InstantOutside,
+    NobodyToApprove,
+    *_of(timeline.StepRefused),
+    *_of(timeline.InstantRefused),
+)
 """What a route that takes a step lists among its problems."""
 CORRECTION_PROBLEMS: tuple[type[Problem], ...] = (AmendmentStands, *_of(timeline.CorrectionRefused))
 

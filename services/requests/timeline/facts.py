@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
+from services.requests.timeline.approving import Approver
 from services.requests.timeline.vocabulary import EventKind, LinkEnd, Restart, Side, State, Visibility
 
 
@@ -14,6 +15,7 @@ class FactName(StrEnum):
 
     SUBMITTED = "submitted"
     MOVED = "moved"
+    APPROVAL_ANSWERED = "approval_answered"
     COMMENTED = "commented"
     ASSIGNED = "assigned"
     HAND_OFF_OFFERED = "hand_off_offered"
@@ -36,7 +38,8 @@ class Submitted(_Fact):
     """A customer asks. With `needs_approval` the clocks wait until the approver, who is of that side, lets it pass.
 
     `needed_by` is an instant or a date, as text; `missing` the expected pointers that the request lacks. `quota_*` were
-    read under a lock: what the quota allows in this period, and what it comes to with this ticket.
+    read under a lock: what the quota allows in this period, and what it comes to with this ticket. `approvals` are the
+    levels that are asked, none where another system asked them.
     """
 
     name: ClassVar[FactName] = FactName.SUBMITTED
@@ -46,6 +49,7 @@ class Submitted(_Fact):
     quota_promised: float | None = None
     quota_observed: float | None = None
     approver: Side = Side.CUSTOMER
+    approvals: tuple[Approver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,8 @@ class Moved(_Fact):
 
     `comment` is public, and on a wait on the customer it is the question. `third_party` names whom the ticket waits
     for. `lacking` points at what an incomplete request lacks. `answers` says of a step out of a
-    wait on the customer that the customer had answered; else the question was taken back.
+    wait on the customer that the customer had answered; else the question was taken back. `approvals` are the levels
+    that a step to `awaiting_approval` asks.
     """
 
     name: ClassVar[FactName] = FactName.MOVED
@@ -64,6 +69,21 @@ class Moved(_Fact):
     third_party: str | None = None
     lacking: tuple[str, ...] = ()
     answers: bool | None = None
+    approvals: tuple[Approver, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalAnswered(_Fact):
+    """Somebody approved or declined at one level (from 1). The step that follows from it is a fact of its own.
+
+    `deputy`: they stood in for a manager of the department that was asked.
+    """
+
+    name: ClassVar[FactName] = FactName.APPROVAL_ANSWERED
+    level: int
+    approved: bool
+    comment: str | None = None
+    deputy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +219,7 @@ class TakenBack(_Fact):
 Fact = (
     Submitted
     | Moved
+    | ApprovalAnswered
     | Commented
     | Assigned
     | HandOffOffered
@@ -213,6 +234,7 @@ Fact = (
 FACTS: tuple[type[Fact], ...] = (
     Submitted,
     Moved,
+    ApprovalAnswered,
     Commented,
     Assigned,
     HandOffOffered,

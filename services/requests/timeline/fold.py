@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from services.requests.timeline.approving import Pending
 from services.requests.timeline.clocks import Moment, running_after
 from services.requests.timeline.cycles import Why, at_moment
 from services.requests.timeline.events import Event, in_effect
@@ -22,6 +23,7 @@ from services.requests.timeline.facts import Amended, Moved, Submitted
 from services.requests.timeline.ledger import Account, Interval, charge_of, tell
 from services.requests.timeline.links import Links
 from services.requests.timeline.overlay import NOTHING_LAID, Overlay, Window
+from services.requests.timeline.pending import pending_after
 from services.requests.timeline.progress import Progress
 from services.requests.timeline.reactions import open_ticket, react
 from services.requests.timeline.readings import ClockReading, read_clocks
@@ -65,7 +67,7 @@ class Timeline:
 
     `submitted_at` is None until approval is granted; `ended_at` is when it was closed, declined or cancelled, while it
     is; `fulfilled_at` the latest fulfilment. `assignee_id`, `priority` and `promised_priority` are the latest that
-    events name. `irregular` holds the ids of the facts outside the table of steps.
+    events name. `irregular` holds the ids of the facts outside the table of steps; `approval` is the asking under way.
     """
 
     state: State
@@ -81,6 +83,7 @@ class Timeline:
     links: Links
     clocks: tuple[ClockReading, ...]
     irregular: frozenset[UUID]
+    approval: Pending | None = None
 
 
 NOTHING = Timeline(State.CANCELLED, None, None, None, None, None, None, None, None, (), (), (), frozenset())
@@ -189,6 +192,7 @@ def _after(progress: Progress, scene: Scene, event: Event) -> Progress:
         priority=scene.priority,
         irregular=(*progress.irregular, event.id) if scene.is_irregular else progress.irregular,
         latest=event.key,
+        approval=pending_after(progress.approval, scene, event, is_opening=not progress.path),
     )
 
 
@@ -268,6 +272,7 @@ def view(terms: Terms, progress: Progress | None, now: datetime) -> Timeline:
         links=progress.links,
         clocks=read_clocks(progress, stretches, now),
         irregular=frozenset(progress.irregular),
+        approval=progress.approval,
     )
 
 

@@ -1,18 +1,20 @@
-"""When a ticket goes on by itself because the customer says nothing.
+"""When a ticket goes on by itself because somebody says nothing: the customer, or whose approval it awaits.
 
 Read where `agreements.md` is brief: what was fulfilled lapses when the `acceptance` is due (which is its miss), and
 where none is promised or it has no due time at the end of the reopening window. A wait on the customer is counted from
-when the ticket last entered it, in the customer's calendar.
+when the ticket last entered it, in the customer's calendar; a level of an approval from when it was opened, in the
+calendar of its side.
 """
 
 from datetime import datetime
 from typing import NamedTuple
 
+from services.requests.timeline.approving import Pending
 from services.requests.timeline.fold import Timeline, reopening_until
 from services.requests.timeline.progress import Progress
 from services.requests.timeline.terms import Terms
-from services.requests.timeline.vocabulary import CUSTOMER, ClockName, State, StepReason
-from services.requests.worktime import WorkingTimeRefused, promise
+from services.requests.timeline.vocabulary import CUSTOMER, PROVIDER, ClockName, Side, State, StepReason
+from services.requests.worktime import WorkingTimeRefused, parse_duration, promise
 
 
 class Lapse(NamedTuple):
@@ -32,7 +34,22 @@ def lapse_of(progress: Progress, timeline: Timeline) -> Lapse | None:
     if timeline.state is State.WAITING_ON_CUSTOMER:
         at = _unanswered_until(progress.terms, progress.state_since)
         return Lapse(at, State.CANCELLED, StepReason.NO_ANSWER) if at else None
+    if timeline.state is State.AWAITING_APPROVAL and progress.approval is not None:
+        at = expires_at(progress.terms, progress.approval)
+        return Lapse(at, State.DECLINED, StepReason.EXPIRED) if at else None
     return None
+
+
+def expires_at(terms: Terms, pending: Pending) -> datetime | None:
+    """When the level that is open expires; None where it never does, or its calendar sets no end."""
+    asked = pending.asked
+    if asked is None or asked.expires_after is None:
+        return None
+    calendar = terms.calendar_of(PROVIDER if asked.side is Side.PROVIDER else CUSTOMER, pending.since)
+    try:
+        return promise(calendar, pending.since, parse_duration(asked.expires_after)) if calendar else None
+    except WorkingTimeRefused:
+        return None
 
 
 def _unanswered_until(terms: Terms, since: datetime) -> datetime | None:

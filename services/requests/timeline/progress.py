@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.requests.timeline.approving import Pending
 from services.requests.timeline.cycles import Cycles
 from services.requests.timeline.events import OrderKey
 from services.requests.timeline.facts import Submitted
@@ -23,7 +24,7 @@ class Progress:
     `terms` are what is promised now; rulings change them. `round` counts submission and reopenings, `running` the
     clocks that would run if all were promised, `overlay` what lies over the account. `asked` is the request as amended
     since; None where another system's step opened the ticket. `state_since` is when it entered its state, `fact_at` the
-    instant of its latest fact.
+    instant of its latest fact. `approval` is the asking under way.
     """
 
     path: Path
@@ -48,6 +49,7 @@ class Progress:
     promised_priority: str | None
     irregular: tuple[UUID, ...]
     latest: OrderKey
+    approval: Pending | None = None
 
     def stretches(self, now: datetime) -> tuple[Stretch, ...]:
         """Who held the ticket until `now`, or until it ended for the time being, with all that is laid over that."""

@@ -6,6 +6,7 @@ from services.requests.timeline.clocks import Moment
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.facts import (
     Amended,
+    ApprovalAnswered,
     Assigned,
     Commented,
     Fact,
@@ -55,7 +56,7 @@ def react(scene: Scene, event: Event, provider: str) -> None:
     if event.actor.side is Side.PROVIDER and not isinstance(fact, Submitted | Reported):
         _provider_acts(scene, fact)
     match fact:
-        case Submitted() | PriorityProposed() | TakenBack():
+        case Submitted() | ApprovalAnswered() | PriorityProposed() | TakenBack():
             return
         case Moved():
             _react_to_move(scene, fact, event.actor)

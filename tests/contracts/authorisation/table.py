@@ -190,6 +190,14 @@ TABLE: Mapping[str, Row] = {
         201, f"{ON_THE_TICKET} customer_manager {WORKERS_ON_THE_TICKET}", refused=404, s403="auditor"
     ),
     "tickets_list_rulings": READS_THE_TICKET,
+    # an approval (here of IT's managers) is theirs or their deputy's to give, and no administrator's; these read it too
+    "tickets_list_approvals": READS_THE_TICKET,
+    "tickets_list_approvals/while it waits": row(200, f"deputy {READERS_OF_THE_TICKET}", refused=404),
+    "tickets_get_ticket/while it awaits approval": row(200, f"deputy {READERS_OF_THE_TICKET}", refused=404),
+    "tickets_list_tickets/that await an approval": EVERYBODY,
+    "tickets_answer_approval": row(
+        201, "manager deputy", refused=404, s403=f"{ON_THE_TICKET} agent customer_manager admin auditor connector"
+    ),
     "tickets_take_back_event": row(
         201, WORKERS_ON_THE_TICKET, refused=404, s403="auditor", s409=f"{ON_THE_TICKET} customer_manager"
     ),  # of the provider's slip
@@ -237,6 +245,7 @@ LISTED: Mapping[str, frozenset[str]] = {
     "freezes_list_freezes": frozenset(READERS_OF_THE_AGREEMENT.split()),
     "tickets_list_queue": frozenset(("agent", "manager")),
     "tickets_list_tickets": frozenset(READERS_OF_THE_TICKET.split()),
+    "tickets_list_tickets/that await an approval": frozenset({"manager", "deputy"}),
     # who serves or manages IT answers for it on both sides; its members see whom it asks, not who asks it
     "interactions_list_interactions": frozenset(f"agent manager {MEMBERS_OF_HR} admin {LOOKERS_ON} {PROGRAMS}".split()),
     "invitations_list_invitations": frozenset({"asker"}),

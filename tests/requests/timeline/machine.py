@@ -6,8 +6,10 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from services.requests.timeline.approving import Approver
 from services.requests.timeline.facts import (
     Amended,
+    ApprovalAnswered,
     Assigned,
     Commented,
     Fact,
@@ -34,6 +36,7 @@ from services.requests.timeline.transitions import check_step, sides_for
 from services.requests.timeline.vocabulary import DONE, LinkEnd, Restart, Side, State, Visibility
 from tests.requests.timeline.oracle_telling import passed_between, watched_in
 from tests.requests.timeline.strategies import (
+    APPROVALS,
     CALENDAR_IDS,
     DEPARTMENTS,
     FREEZES,
@@ -100,6 +103,18 @@ class TicketMachine(ToldTicket):
     )
     def somebody_comments(self, side: Side, seen: Visibility, answers: bool, automatic: bool) -> None:
         self.tell(side, Commented("words", seen, answers), automatic=automatic)
+
+    @precondition(lambda self: self.progress is not None)
+    @rule(approvals=APPROVALS)
+    def the_provider_asks_for_approval(self, approvals: tuple[Approver, ...]) -> None:
+        if self.timeline().state in (State.SUBMITTED, State.ACCEPTED, State.IN_PROGRESS):
+            self.tell(Side.PROVIDER, Moved(State.AWAITING_APPROVAL, approvals=approvals))
+
+    @precondition(lambda self: self.progress is not None and self.progress.approval is not None)
+    @rule(level=st.integers(1, 3), approved=st.integers(0, 3))
+    def an_approver_answers(self, level: int, approved: int) -> None:
+        """The step that follows from the last answer is a fact of its own, and may be late."""
+        self.tell(Side.APPROVER, ApprovalAnswered(level, approved > 0))
 
     @rule(amended=amendments)
     def the_customer_amends(self, amended: Amended) -> None:

@@ -1,8 +1,7 @@
 """A ticket the slow way: facts read one by one into plain variables, clocks counted quarter of an hour by quarter.
 
 Nothing is taken from the fold but the words. Where the fold keeps a path, this keeps a base and numbered rests; where
-the fold adds and measures working time, this looks at every quarter and asks who held the ticket and whether it was
-worked.
+it adds and measures working time, this looks at every quarter and asks who held the ticket and whether it was worked.
 """
 
 from collections.abc import Iterable
@@ -12,6 +11,7 @@ from typing import Any
 from services.requests.timeline.events import Event
 from services.requests.timeline.facts import (
     Amended,
+    ApprovalAnswered,
     Assigned,
     Commented,
     HandOffAccepted,
@@ -128,7 +128,7 @@ class Watched:
             if side is Side.CUSTOMER:
                 self._amend(fact)
         else:
-            assert isinstance(fact, Submitted | Assigned | PriorityProposed | Prioritised)
+            assert isinstance(fact, Submitted | ApprovalAnswered | Assigned | PriorityProposed | Prioritised)
         self.held.append((self.now, self._holder()))
 
     def _amend(self, fact: Amended) -> None:

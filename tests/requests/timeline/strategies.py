@@ -5,8 +5,10 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
+from services.requests.timeline.approving import Approver
 from services.requests.timeline.facts import (
     Amended,
+    ApprovalAnswered,
     Assigned,
     Commented,
     HandOffEnded,
@@ -52,6 +54,10 @@ _LENGTHS = st.integers(1, 40).map("PT{}H".format) | st.integers(1, 4).map("P{}D"
 _INSTANTS = st.integers(0, LONGEST).map(lambda tick: instant(tick).isoformat())
 _DATES = st.integers(0, 36).map(lambda day: (BEGIN.date() + timedelta(days=day)).isoformat())
 NEEDED = _INSTANTS | _DATES
+APPROVALS = st.lists(
+    st.builds(Approver, st.sampled_from([Side.CUSTOMER, Side.PROVIDER]), st.integers(1, 3).map(lambda n: UUID(int=n))),
+    max_size=2,
+).map(tuple)
 
 
 @st.composite
@@ -120,6 +126,7 @@ def submissions(draw: st.DrawFn) -> Submitted:
         quota_promised=None if observed is None else 2.0,
         quota_observed=observed,
         approver=draw(st.sampled_from([Side.CUSTOMER, Side.PROVIDER])),
+        approvals=draw(APPROVALS),
     )
 
 
@@ -127,7 +134,8 @@ amendments = st.builds(
     Amended, st.fixed_dictionaries({}, optional={"needed_by": st.none() | NEEDED, "subject": st.just("A laptop")})
 )
 facts = st.one_of(
-    st.builds(Moved, STATES, REASONS, NAMES, NAMES, LACKING, st.none() | st.booleans()),
+    st.builds(Moved, STATES, REASONS, NAMES, NAMES, LACKING, st.none() | st.booleans(), APPROVALS),
+    st.builds(ApprovalAnswered, st.integers(1, 3), st.booleans()),
     st.builds(Commented, st.just("words"), st.sampled_from(Visibility), st.booleans()),
     st.builds(Reported, st.none() | STATES, st.none() | DEPARTMENTS, NAMES),
     submissions(),

@@ -1,11 +1,14 @@
 """When a ticket goes on by itself because the customer says nothing."""
 
+from uuid import UUID
+
 import pytest
 
-from services.requests.timeline.facts import Commented, Moved
+from services.requests.timeline.approving import Approver
+from services.requests.timeline.facts import ApprovalAnswered, Commented, Moved, Submitted
 from services.requests.timeline.lapses import Lapse, lapse_of
 from services.requests.timeline.promised import PinnedObligation, PinnedTerms
-from services.requests.timeline.vocabulary import ClockName, State, StepReason
+from services.requests.timeline.vocabulary import ClockName, Side, State, StepReason
 from tests.requests.timeline.ruled import CALENDARS, HOUSE, LATE, QUESTION
 from tests.requests.timeline.stories import Story, a_ticket, at
 
@@ -55,6 +58,26 @@ def test_the_window_runs_from_when_the_wait_was_entered_last() -> None:
     assert lapse(story, "mon 15:00") is None
     story.provider("mon 16:00", QUESTION)
     assert lapse(story, "mon 17:00") == Lapse(at("tue 16:00"), State.CANCELLED, StepReason.NO_ANSWER)
+
+
+def test_each_level_of_an_approval_expires_in_its_side_s_calendar() -> None:
+    """At five on Monday the house closes, where three of four hours are left for Tuesday; LATE is open until nine."""
+    levels = tuple(Approver(side, UUID(int=1), None, "PT4H") for side in (Side.CUSTOMER, Side.PROVIDER))
+    story = Story(PinnedTerms("IT", HOUSE, (), {"customer": LATE}).terms(CALENDARS.__getitem__))
+    story.customer("mon 15:00", Submitted(needs_approval=True, approvals=levels))
+    assert lapse(story, "mon 16:00") == Lapse(at("mon 19:00"), State.DECLINED, StepReason.EXPIRED)
+    story.tell("mon 16:00", Side.APPROVER, ApprovalAnswered(2, approved=True))
+    assert lapse(story, "mon 16:00") == Lapse(at("mon 19:00"), State.DECLINED, StepReason.EXPIRED)
+    story.tell("mon 16:00", Side.APPROVER, ApprovalAnswered(1, approved=True))
+    assert lapse(story, "mon 16:30") == Lapse(at("tue 12:00"), State.DECLINED, StepReason.EXPIRED)
+    story.approver("mon 16:45", State.SUBMITTED)
+    assert lapse(story, "mon 17:00") is None
+
+
+def test_an_approval_that_another_system_asks_for_expires_there() -> None:
+    story = a_story()
+    story.provider("mon 11:00", State.AWAITING_APPROVAL)
+    assert (story.state(), lapse(story, "mon 12:00")) == (State.AWAITING_APPROVAL, None)
 
 
 @pytest.mark.parametrize("step", [State.IN_PROGRESS, State.DECLINED, State.WAITING_ON_THIRD_PARTY])

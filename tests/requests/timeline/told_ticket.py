@@ -24,6 +24,7 @@ from services.requests.timeline.rulings import Ruling
 from services.requests.timeline.terms import NO_TIME
 from services.requests.timeline.vocabulary import INSTANT, Side
 from tests.requests.timeline.oracle import holders, watch
+from tests.requests.timeline.oracle_approval import awaited
 from tests.requests.timeline.oracle_clocks import tell
 from tests.requests.timeline.oracle_left_out import left_out
 from tests.requests.timeline.oracle_promises import Calendars
@@ -126,6 +127,9 @@ class ToldTicket(RuleBasedStateMachine):
         assert {link.id: (link.is_offered, link.end) for link in timeline.links} == {
             part.id: (part.is_open and part.accepted is None, part.end) for part in watched.parts
         }
+        pending = timeline.approval
+        asked = (pending.asked.asked_id, tick_of(pending.since)) if pending and pending.asked else None
+        assert asked == awaited("IT", self.events)
         self._compare_ledger(timeline, first, quarters)
         by_oracle = self.by_oracle()
         by_fold = {(c.clock.value, c.cycle): self._explained(c) for c in timeline.clocks}

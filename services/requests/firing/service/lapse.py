@@ -24,7 +24,11 @@ from services.shared.db import Connection
 log = logging.getLogger(__name__)
 
 SYSTEM = Actor(Side.SYSTEM, automatic=True)
-REASONS = {State.CLOSED: StepReason.LAPSED, State.CANCELLED: StepReason.NO_ANSWER}
+REASONS = {
+    State.CLOSED: StepReason.LAPSED,
+    State.CANCELLED: StepReason.NO_ANSWER,
+    State.DECLINED: StepReason.EXPIRED,
+}
 """Why a ticket comes into the state into which it lapses."""
 
 

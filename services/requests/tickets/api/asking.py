@@ -46,6 +46,9 @@ class TicketFilters(BaseModel):
     created_from: Instant | None = Field(default=None, alias="created_at[gte]")
     created_before: Instant | None = Field(default=None, alias="created_at[lt]")
     promised_priority: Annotated[list[Priority], Field(max_length=4)] = []
+    awaits_my_approval: bool = Field(
+        default=False, description="true: those that await the caller's approval, as a manager, a deputy or by name"
+    )
 
     def conditions(self) -> dict[str, Any]:
         """The conditions given, as `page_of_tickets` takes them. HalfAReference."""
@@ -108,6 +111,7 @@ async def list_tickets(
         filters.conditions(),
         after=(after[0], after[1]) if after else None,
         limit=page.limit + 1,
+        awaits_own_approval=filters.awaits_my_approval,
     )
     shown, more = page.split(rows)
     following = page.cursor((shown[-1]["created_at"], shown[-1]["id"])) if more else None

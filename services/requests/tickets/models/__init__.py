@@ -44,7 +44,7 @@ class Ticket(Base, table=True):
     `terms` are what it pinned when it was submitted (timeline/terms); `events` counts its events; `source` and
     `source_key` name an imported ticket in the system that it came from. If nothing happens until `lapses_at`, it goes
     to the state `lapses_into`. `next_due_at` is the earliest due time of the provider's open clocks, `next_due_clock`
-    says of which.
+    says of which. `awaits_approval_of` is the person whose approval it awaits, or the department whose managers'.
     """
 
     __table_args__ = (
@@ -61,6 +61,13 @@ class Ticket(Base, table=True):
             "offering_id",
             "created_at",
             postgresql_where=text("agreement_version_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_ticket_awaits_approval",
+            "awaits_approval_of",
+            "created_at",
+            "id",
+            postgresql_where=text("awaits_approval_of IS NOT NULL"),
         ),
         Index("ix_ticket_participants", "participants", postgresql_using="gin"),
         _queue_index("assignee_id"),
@@ -101,6 +108,7 @@ class Ticket(Base, table=True):
     lapses_into: str | None
     next_due_at: datetime | None = Field(sa_type=_INSTANT)
     next_due_clock: str | None
+    awaits_approval_of: UUID | None
 
 
 class TicketEvent(Base, table=True):

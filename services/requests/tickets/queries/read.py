@@ -5,8 +5,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import orjson
+
+from services.requests.catalogue.approvals import ApprovalLevel
 from services.requests.catalogue.form import Form, read_form
-from services.requests.tickets.policies import managed_departments, sees_all_tickets, serving_departments
+from services.requests.tickets.policies import approving_ids, managed_departments, sees_all_tickets, serving_departments
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.schemas import TicketPublic
 from services.shared.auth import Actor
@@ -31,7 +34,7 @@ _EVENTS = "SELECT * FROM ticket_event WHERE ticket_id = $1 ORDER BY sequence"
 _CLOCK_IDS = "SELECT clock, cycle, id FROM ticket_clock WHERE ticket_id = $1"
 _LINK_DEPARTMENTS = "SELECT id, department_id FROM ticket_link WHERE ticket_id = $1"
 _AS_PINNED = """
-SELECT content ->> 'name' AS name, content ->> 'form' AS form
+SELECT content ->> 'name' AS name, content ->> 'form' AS form, content ->> 'approvals' AS approvals
 FROM offering_version WHERE offering_id = $1 AND number = $2
 """
 _IMPORTED = "SELECT source_key, id FROM ticket WHERE source = $1 AND source_key = ANY($2::text[])"
@@ -74,6 +77,7 @@ class PinnedOffering(NamedTuple):
 
     name: str
     form: Form | None
+    approvals: tuple[ApprovalLevel, ...] = ()
 
 
 async def find_ticket(connection: Connection, ticket_id: UUID) -> Row | None:
@@ -116,7 +120,8 @@ async def offering_as_pinned(connection: Connection, offering_id: UUID, version:
     row = await connection.fetchrow(_AS_PINNED, offering_id, version)
     if row is None:
         return PinnedOffering("", None)
-    return PinnedOffering(row["name"], read_form(row["form"]) if row["form"] else None)
+    levels = tuple(ApprovalLevel.read(level) for level in orjson.loads(row["approvals"] or "[]"))
+    return PinnedOffering(row["name"], read_form(row["form"]) if row["form"] else None, levels)
 
 
 async def imported_tickets(connection: Connection, source: str, keys: Sequence[str]) -> dict[str, UUID]:
@@ -141,8 +146,9 @@ async def page_of_tickets(
     *,
     after: tuple[datetime, UUID] | None,
     limit: int,
+    awaits_own_approval: bool = False,
 ) -> list[Row]:
-    """Tickets that the actor may see, the newest first, `limit` at most.
+    """Tickets that the actor may see, the newest first, `limit` at most; or those that await the actor's approval.
 
     `filters` maps a condition on `t` with one place `{}` ("t.state = ANY({}::text[])") to its value.
     """
@@ -156,7 +162,11 @@ async def page_of_tickets(
     if after is not None:
         conditions.append(f"(t.created_at, t.id) < ({placed(after[0])}, {placed(after[1])})")
     rest, n = " AND ".join(conditions) or "true", placed(limit)
-    if sees_all_tickets(actor):
+    if awaits_own_approval:
+        belongs, asked = "t.awaits_approval_of = d.id", placed(approving_ids(actor))
+        branch = _OF_DEPARTMENTS.format(departments=asked, belongs=belongs, rest=rest, n=n)
+        sql = _PAGE_OF_SOME.format(columns=_PUBLIC_COLUMNS, branches=branch, n=n)
+    elif sees_all_tickets(actor):
         sql = _PAGE_OF_ALL.format(columns=_PUBLIC_COLUMNS, rest=rest, n=n)
     else:
         branches = " UNION ".join(f"({branch})" for branch in _branches(actor, placed, rest, n))

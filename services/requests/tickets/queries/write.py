@@ -80,6 +80,7 @@ _FOLDED = (
     "lapses_into",
     "next_due_at",
     "next_due_clock",
+    "awaits_approval_of",
 )
 """The columns that every act writes anew."""
 

@@ -15,7 +15,7 @@ from services.requests.timeline.payloads import decode, encode
 from services.requests.timeline.progress import Progress
 from services.requests.timeline.readings import ClockReading
 from services.requests.timeline.terms import Terms
-from services.requests.timeline.vocabulary import NOBODY, Side
+from services.requests.timeline.vocabulary import NOBODY, Side, State
 
 Row = dict[str, Any]
 
@@ -90,6 +90,7 @@ def kept_of(
             "lapses_into": lapse.into.value if lapse else None,
             "next_due_at": due.at,
             "next_due_clock": due.clock,
+            "awaits_approval_of": _asked_id(timeline),
         },
         ledger=ledger_of(ticket_id, terms, progress),
         clocks=[
@@ -98,6 +99,13 @@ def kept_of(
         ],
         links=[_link(ticket_id, link) for link in timeline.links],
     )
+
+
+def _asked_id(timeline: Timeline) -> UUID | None:
+    pending = timeline.approval
+    if pending is None or timeline.state is not State.AWAITING_APPROVAL:
+        return None
+    return pending.asked.asked_id if pending.asked else None
 
 
 def first_difference(before: Sequence[Row], after: Sequence[Row]) -> int:

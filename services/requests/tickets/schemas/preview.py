@@ -61,6 +61,16 @@ class PreviewedObligation(Output):
     counted: CountedOver | None
 
 
+class PreviewedApproval(Output):
+    """Whose approval is needed before the provider is asked: a person's, or (null) the managers' of the department."""
+
+    level: int
+    side: Literal["customer", "provider"]
+    department_id: UUID
+    person_id: UUID | None
+    expires_after: str | None = Field(description="then it is declined")
+
+
 class PreviewPublic(Output):
     """If it were asked now. `promise` tells where the due times come from; with "none" nothing is promised."""
 
@@ -73,4 +83,4 @@ class PreviewPublic(Output):
     agreement: AgreementNamed | None
     clocks: list[PreviewedTarget]
     obligations: list[PreviewedObligation]
-    approvals: list[UUID] = Field(description="whose is needed; none until approvals have a meaning here")
+    approvals: list[PreviewedApproval] = Field(description="needed first; due times are as if they were given at once")

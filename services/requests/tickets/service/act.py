@@ -1,6 +1,7 @@
 """Acts on a ticket: steps, comments, assignments, slips taken back. One act is one fact."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from uuid_utils.compat import uuid7
 from services.requests.catalogue.form import knows
 from services.requests.catalogue.terms import TermsCache
 from services.requests.departments.service import Identity
+from services.requests.messages.service import post_messages
 from services.requests.people.service import require_people
 from services.requests.tickets.policies import is_connector, serves, sides_of, speaks_for_customer
 from services.requests.tickets.queries.read import offering_as_pinned
@@ -24,6 +26,7 @@ from services.requests.tickets.refusals import (
 )
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.schemas import NewAssignment, NewComment, NewCorrection, NewTransition
+from services.requests.tickets.service.approving import approvers_asked_later, asking_posts, own_request
 from services.requests.tickets.service.recording import Unfolded, append, readable_ticket, unfold
 from services.requests.timeline.events import Actor as ActingSide
 from services.requests.timeline.events import Event
@@ -61,8 +64,15 @@ async def move_ticket(
         is_late = is_connector(actor) and occurred_at < held.progress.fact_at
         at = occurred_at if is_connector(actor) else now
         side = (_late_side if is_late else _stepping_side)(sides, held, timeline, step, at)
+    if step.to is State.AWAITING_APPROVAL:
+        step = replace(step, approvals=await approvers_asked_later(connection, held.row, actor))
     event = _event(held, actor, side, step, occurred_at, now)
-    return await append(connection, current, held, [event], now=now)
+    row = await append(connection, current, held, [event], now=now)
+    if step.approvals:
+        own = own_request(held.row, actor)
+        posts = await asking_posts(connection.fetch, row, step.approvals[0], 1, own)
+        await post_messages(connection.fetch, posts, now=now)
+    return row
 
 
 async def _check_lacking(connection: Connection, row: Row, lacking: Sequence[str]) -> None:

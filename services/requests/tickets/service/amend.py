@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 from uuid_utils.compat import uuid7
 
+from services.requests.catalogue.approvals import raised
 from services.requests.catalogue.terms import TermsCache
 from services.requests.departments.service import Identity
 from services.requests.people.service import require_people
@@ -15,6 +16,7 @@ from services.requests.tickets.policies import amending_side, sides_of
 from services.requests.tickets.queries.read import offering_as_pinned
 from services.requests.tickets.queries.references import keep_references, references_of
 from services.requests.tickets.refusals import (
+    ApprovalMissing,
     ForCustomerOnly,
     OnlyLooksOn,
     QuantityGrows,
@@ -82,11 +84,13 @@ def changed_by(changes: TicketChanges, row: Row) -> Row:
 
 
 async def _check_asked(connection: Connection, held: Unfolded, changed: Row) -> None:
-    """FormRefused by the form that the ticket pinned; NeededByMissing, QuantityMissing, QuantityGrows."""
+    """FormRefused and ApprovalMissing by what the ticket pinned; NeededByMissing, QuantityMissing, QuantityGrows."""
     asked = held.row | changed
     if "fields" in changed:
         pinned = await offering_as_pinned(connection, asked["offering_id"], asked["offering_version"])
         await check_form(pinned.form, asked["fields"])
+        if pointer := raised(pinned.approvals, held.row["fields"], asked["fields"]):
+            raise ApprovalMissing(pointer=f"/fields{pointer}", where=f"/fields{pointer}")
     if not changed.keys().isdisjoint(("needed_by", "fields")):
         check_obligations(held.pinned.obligations, asked["needed_by"], asked["fields"])
     if "fields" in changed:

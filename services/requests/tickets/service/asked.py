@@ -10,6 +10,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.requests.agreements.pinning import pin_of
+from services.requests.catalogue.approvals import ApprovalLevel, needed
 from services.requests.catalogue.form import QUICK_STEPS, Form, FormRefused, missing, refused, steps
 from services.requests.catalogue.terms import Current, OfferingTerms
 from services.requests.departments.service import Identity, require_department
@@ -38,13 +39,14 @@ from services.shared.db import Connection
 class Asked:
     """A request that may be made: the columns that it fills in, what is promised for it, and what it lacks.
 
-    `missing` are the pointers that the form expects and the fields leave out.
+    `missing` are the pointers that the form expects and the fields leave out, `levels` whose approval it needs first.
     """
 
     draft: Row
     offered: OfferingTerms
     pinned: PinnedTerms
     missing: tuple[str, ...]
+    levels: tuple[ApprovalLevel, ...]
 
 
 async def check_may_ask(connection: Connection, identity: Identity, actor: Actor, new: NewTicket) -> UUID:
@@ -107,7 +109,9 @@ async def asked_under(
         "source": None,
         "source_key": None,
     }
-    return Asked(draft, offered, pinned, missing(offering.form, new.fields) if offering.form else ())
+    lacking = missing(offering.form, new.fields) if offering.form else ()
+    levels = needed(offering.approvals, new.fields) if offering.approvals else ()
+    return Asked(draft, offered, pinned, lacking, levels)
 
 
 async def check_form(form: Form | None, fields: Mapping[str, Any]) -> None:

@@ -1,9 +1,17 @@
-"""What other services hear of an act on a ticket, in its statement: fulfilled, reopened, closed, measured."""
+"""What other services hear of an act on a ticket, in its statement: submitted, fulfilled, closed, and so on."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from services.requests.events import ClosedBy, Counts, TicketClosed, TicketFulfilled, TicketMeasured, TicketReopened
+from services.requests.events import (
+    ClosedBy,
+    Counts,
+    TicketClosed,
+    TicketFulfilled,
+    TicketMeasured,
+    TicketReopened,
+    TicketSubmitted,
+)
 from services.requests.tickets.rules.measured import counts_of
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.service.following import Following, Stride
@@ -25,10 +33,30 @@ def fulfils(stride: Stride) -> bool:
     return (after is State.FULFILLED and before is not State.FULFILLED) or is_closed_at_once
 
 
+def is_let_through(stride: Stride) -> bool:
+    """Whether it let a ticket through to the provider for which approval was asked first."""
+    return stride.before is not None and stride.before.submitted_at is None and stride.after.submitted_at is not None
+
+
+def submitted_event(row: Row, at: datetime) -> TicketSubmitted:
+    """What is told of a ticket that reaches its provider: at once, or with the last approval."""
+    return TicketSubmitted(
+        ticket_id=row["id"],
+        customer_department_id=row["customer_department_id"],
+        provider_department_id=row["provider_department_id"],
+        offering_id=row["offering_id"],
+        requester_id=row["requester_id"],
+        priority=row["priority"],
+        submitted_at=at,
+    )
+
+
 def told_of(row: Row, offering_name: str, stride: Stride) -> Iterator[PublishedEvent]:
     """What is told of one event. `row` is the ticket with the act; `offering_name` is read where it fulfils."""
     before, after = _states(stride)
     at, version = stride.event.occurred_at, row["version"]
+    if row["source"] is None and is_let_through(stride):
+        yield submitted_event(row, at)
     if fulfils(stride):
         yield _fulfilled(row, offering_name, stride.after)
     elif before in (State.FULFILLED, State.CLOSED) and after not in DONE:

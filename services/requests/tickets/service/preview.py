@@ -7,11 +7,13 @@ from typing import Any
 from services.requests.catalogue.terms import TermsCache
 from services.requests.departments.service import Identity
 from services.requests.tickets.schemas import NewTicket
+from services.requests.tickets.service.approving import approvers_of, own_request
 from services.requests.tickets.service.asked import Asked, asked_under, check_may_ask
 from services.requests.tickets.service.clocks import clock_shown
 from services.requests.tickets.service.quota import QuotaRead, quota_among, read_quota
 from services.requests.tickets.service.recording import terms_of
 from services.requests.tickets.service.submit import opening
+from services.requests.timeline.approving import Approver
 from services.requests.timeline.fold import fold
 from services.requests.timeline.marking import NOTHING_FIRED
 from services.requests.timeline.promised import PinnedObligation
@@ -33,7 +35,9 @@ async def preview_ticket(
     if quota is not None:
         read = await read_quota(connection, current, asked, quota, now, hold=False)
     promised = await terms_of(connection, current, asked.pinned)
-    clocks = fold(promised, opening(asked, actor, read, now), now).clocks
+    own = own_request(asked.draft, actor)
+    approvers = await approvers_of(connection.fetch, asked.levels, asked.draft, own) if asked.levels else ()
+    clocks = fold(promised, opening(asked, actor, read, (), now), now).clocks
     agreement = asked.offered.covering(new.priority.value, now)
     return {
         "at": now,
@@ -46,7 +50,17 @@ async def preview_ticket(
         and {"id": agreement.agreement_id, "version_id": agreement.version_id, "number": agreement.number},
         "clocks": list(_targets(asked, clocks)),
         "obligations": [_obligation(each, clocks, read) for each in asked.pinned.obligations],
-        "approvals": [],
+        "approvals": [_approval(each, level) for level, each in enumerate(approvers, start=1)],
+    }
+
+
+def _approval(approver: Approver, level: int) -> dict[str, Any]:
+    return {
+        "level": level,
+        "side": approver.side,
+        "department_id": approver.department_id,
+        "person_id": approver.person_id,
+        "expires_after": approver.expires_after,
     }
 
 
