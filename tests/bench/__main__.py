@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench import firing, gateway_cpu, reports, standing, working_time
+from tests.bench.growth import growth
 from tests.bench.logs import importing
 from tests.bench.measuring import Figure
 from tests.bench.rulings import ruling
@@ -25,6 +26,7 @@ TAKEN: dict[str, Callable[[], list[Figure]]] = {
     "2": gateway_cpu.figures,
     "3,4,8": lambda: uvloop.run(_requests()),
     "7": lambda: uvloop.run(_ruling()),
+    "growth": lambda: uvloop.run(_growth()),
     "5": lambda: uvloop.run(firing.figures()),
     "6": lambda: uvloop.run(reports.figures()),
     "9": standing.figures,
@@ -78,6 +80,12 @@ async def _ruling() -> list[Figure]:
     async with a_stand() as stand:
         await submitting(stand, requests=50)
         return [await ruling(stand)]
+
+
+async def _growth() -> list[Figure]:
+    async with a_stand() as stand:
+        await submitting(stand, requests=50)
+        return await growth(stand)
 
 
 def _too_long(_number: int, _frame: FrameType | None) -> None:

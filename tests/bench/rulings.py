@@ -15,7 +15,7 @@ import asyncpg
 import httpx
 import orjson
 
-from services.shared.db import Connection
+from tests.bench.copies import copied
 from tests.bench.measuring import Figure, cpu_seconds
 from tests.bench.tickets import WEEK, Stand, asked_for
 
@@ -27,13 +27,6 @@ LONGEST_WRITE = 0.1
 PACE = 0.05
 """Seconds between two writes."""
 LOOK = 1.0
-COPIED = {
-    "ticket": ("id", {"id": "c.id", "key": "'COPY-' || c.n"}),
-    "ticket_event": ("ticket_id", {"ticket_id": "c.id", "id": "gen_random_uuid()"}),
-    "ledger_interval": ("ticket_id", {"ticket_id": "c.id"}),
-    "ticket_clock": ("ticket_id", {"ticket_id": "c.id", "id": "gen_random_uuid()"}),
-}
-"""The tables of a ticket: the column that names it, and what differs in a copy."""
 LEFT = (
     "SELECT count(DISTINCT ticket_id) FROM ticket_clock WHERE calendar_id = $1 AND calendar_version < $2 AND state = $3"
 )
@@ -70,7 +63,7 @@ async def ruling(stand: Stand, tickets: int = TICKETS) -> Figure:
         assigned = await client.get(f"/v1/calendars/assignments/{stand.provider}")
         calendar_id = assigned.raise_for_status().json()["calendar_id"]
     database = await asyncpg.connect(stand.urls.owner, timeout=60, command_timeout=600)
-    ids = await _copied(database, stand.made[-1], tickets)
+    ids = await copied(database, stand.made[-1], tickets)
     await stand.all_sent()
     writes = Writes()
     writing = asyncio.create_task(writes.go_on(stand, itertools.cycle(ids[:: max(1, tickets // 997)])))
@@ -105,23 +98,3 @@ def _figure(tickets: int, taken: float, cpu: float, writes: list[float]) -> Figu
         f"tickets that are ruled on) and the relay of events included; {taken:.0f} s by the clock on the wall; "
         f"writes p50 {statistics.median(writes) * 1000:.0f} ms, at most {max(writes) * 1000:.0f} ms",
     )
-
-
-async def _copied(database: Connection, ticket_id: str, count: int) -> list[str]:
-    """So many copies of a ticket with all its rows; their ids."""
-    await database.execute(
-        "CREATE TEMP TABLE copy AS SELECT n, gen_random_uuid() AS id FROM generate_series(1, $1::integer) AS n", count
-    )
-    for table, (own, differing) in COPIED.items():
-        rows = await database.fetch(
-            "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = $1",
-            table,
-        )
-        names = [row[0] for row in rows]
-        values = ", ".join(differing.get(name, f"o.{name}") for name in names)
-        await database.execute(
-            f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM {table} o, copy c WHERE o.{own} = $1",
-            ticket_id,
-        )
-        await database.execute(f"ANALYZE {table}")
-    return [str(row[0]) for row in await database.fetch("SELECT id FROM copy ORDER BY n")]
