@@ -3,14 +3,20 @@
 import csv
 import io
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Query, Response
 
 from services.requests.answers import json_answer
 from services.requests.departments.api import DEPARTMENT_PROBLEMS, AskIdentity
-from services.requests.reports.refusals import EmptyPeriod, NotYourFigures, SameDepartment, UnknownReportZone
+from services.requests.reports.refusals import (
+    EmptyPeriod,
+    NotYourFigures,
+    SameDepartment,
+    TooManyBuckets,
+    UnknownReportZone,
+)
 from services.requests.reports.schemas import (
     AfterDecisions,
     AttainmentReport,
@@ -22,11 +28,25 @@ from services.requests.reports.schemas import (
     TimeHeldReport,
     TimeHeldRow,
 )
-from services.requests.reports.service import attainment, scoreboard, time_held
+from services.requests.reports.schemas.flow import (
+    BacklogFilters,
+    BacklogReport,
+    BacklogRow,
+    FlowFilters,
+    FlowReport,
+    FlowRow,
+    LeadTimeFilters,
+    LeadTimeReport,
+    LeadTimeRow,
+    Percentiles,
+    TrendReport,
+    TrendRow,
+)
+from services.requests.reports.service import attainment, backlog, flow, lead_time, scoreboard, time_held
 from services.requests.tickets.api import Terms
 from services.shared.auth import Actor, requires
 from services.shared.routing import HotRoute, HotTransaction, Now, feature_router, problem_responses
-from services.shared.schemas import Output, seconds_of
+from services.shared.schemas import Output, instant_text, seconds_of
 
 router = feature_router("reports", HotRoute)
 
@@ -36,6 +56,8 @@ Pair = Annotated[PairAsked, Query()]
 _CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 _PROBLEMS = (NotYourFigures, UnknownReportZone, EmptyPeriod)
 _ANSWERS = _CSV | problem_responses(*_PROBLEMS)
+_OF_BUCKETS = _CSV | problem_responses(TooManyBuckets, *_PROBLEMS)
+_NESTED = (AfterDecisions, Percentiles)
 
 
 @router.get("/v1/reports/attainment", response_model=AttainmentReport, responses=_ANSWERS)
@@ -75,15 +97,50 @@ async def report_scoreboard(
     return _csv(lines, ScoreboardLine)
 
 
+@router.get("/v1/reports/lead-time", response_model=LeadTimeReport, responses=_ANSWERS)
+async def report_lead_time(
+    filters: Annotated[LeadTimeFilters, Query()], actor: Reader, connection: HotTransaction, now: Now
+) -> Response:
+    """How long it took from submission, or a reopening, to the fulfilment: percentiles of wall and working time."""
+    report = await lead_time.report_lead_time(connection, actor, filters, now=now)
+    return json_answer(report) if filters.format == "json" else _csv(report["items"], LeadTimeRow)
+
+
+@router.get("/v1/reports/flow", response_model=FlowReport, responses=_OF_BUCKETS)
+async def report_flow(
+    filters: Annotated[FlowFilters, Query()], actor: Reader, connection: HotTransaction, now: Now
+) -> Response:
+    """What came in and what went out by day, week or month: tickets, reopenings, hand-offs, bounces, ping-pong."""
+    report = await flow.report_flow(connection, actor, filters, now=now)
+    return json_answer(report) if filters.format == "json" else _csv(report["items"], FlowRow)
+
+
+@router.get("/v1/reports/trend", response_model=TrendReport, responses=_OF_BUCKETS)
+async def report_trend(
+    filters: Annotated[FlowFilters, Query()], actor: Reader, connection: HotTransaction, now: Now
+) -> Response:
+    """Each clock's attainment from bucket to bucket as a p chart: control limits, and which points are signals."""
+    report = await flow.report_trend(connection, actor, filters, now=now)
+    return json_answer(report) if filters.format == "json" else _csv(report["items"], TrendRow)
+
+
+@router.get("/v1/reports/backlog", response_model=BacklogReport, responses=_CSV | problem_responses(NotYourFigures))
+async def report_backlog(
+    filters: Annotated[BacklogFilters, Query()], actor: Reader, connection: HotTransaction, now: Now
+) -> Response:
+    """What is open now: by state, by who holds it, by age; how much of it is overdue or soon due, on either side."""
+    report = await backlog.report_backlog(connection, actor, filters, now=now)
+    return json_answer(report) if filters.format == "json" else _csv(report["items"], BacklogRow)
+
+
 def _csv(items: Iterable[Mapping[str, Any]], row: type[Output]) -> Response:
     """The rows as a spreadsheet takes them; what is nested stands in columns of its own, like `after_decisions_met`."""
     columns = [
         column
         for name, told in row.model_fields.items()
         for column in (
-            [f"{name}_{inner}" for inner in AfterDecisions.model_fields]
-            if told.annotation is AfterDecisions
-            else [name]
+            [f"{name}_{inner}" for nested in _NESTED if told.annotation is nested for inner in nested.model_fields]
+            or [told.serialization_alias or name]
         )
     ]
     text = io.StringIO()
@@ -96,6 +153,14 @@ def _csv(items: Iterable[Mapping[str, Any]], row: type[Output]) -> Response:
 def _cells(item: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     for name, value in item.items():
         if isinstance(value, Mapping):
-            yield from ((f"{name}_{inner}", each) for inner, each in value.items())
+            yield from ((f"{name}_{inner}", _cell(each)) for inner, each in value.items())
         else:
-            yield name, seconds_of(value) if isinstance(value, timedelta) else value
+            yield name, _cell(value)
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, timedelta):
+        return seconds_of(value)
+    if isinstance(value, datetime):
+        return instant_text(value)
+    return " ".join(value) if isinstance(value, tuple) else value

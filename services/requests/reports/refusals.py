@@ -28,3 +28,11 @@ class NotYourFigures(Forbidden):
 class SameDepartment(Conflict):
     code = "same_department"
     detail = Texts("A pair is of two departments.", "Un par son dos departamentos.")
+
+
+class TooManyBuckets(Conflict):
+    code = "too_many_buckets"
+    detail = Texts(
+        "A report has at most {most} buckets: ask for a shorter period, or wider ones.",
+        "Un informe tiene como máximo {most} tramos: pida un periodo más corto o tramos más largos.",
+    )

@@ -35,6 +35,7 @@ from services.requests.timeline.recalculation import (
     with_freezes,
     with_targets,
 )
+from services.requests.timeline.rounds import rounds_after
 from services.requests.timeline.rulings import (
     CalendarRuled,
     FreezeRuled,
@@ -156,8 +157,7 @@ def _blank(terms: Terms, scene: Scene, event: Event) -> Progress:
 
 
 def _after(progress: Progress, scene: Scene, event: Event) -> Progress:
-    at, moments = scene.at, scene.moments
-    account = progress.account
+    at, moments, account = scene.at, scene.moments, progress.account
     if scene.path != progress.path or scene.links is not progress.links:
         account = account.charged(charge_of(scene.path[-1], scene.links), at)
     cycles, round_, running = progress.cycles, progress.round, progress.running
@@ -193,6 +193,7 @@ def _after(progress: Progress, scene: Scene, event: Event) -> Progress:
         irregular=(*progress.irregular, event.id) if scene.is_irregular else progress.irregular,
         latest=event.key,
         approval=pending_after(progress.approval, scene, event, is_opening=not progress.path),
+        rounds=rounds_after(progress.rounds, moments, scene.state, at),
     )
 
 

@@ -11,6 +11,7 @@ from services.requests.timeline.facts import Submitted
 from services.requests.timeline.ledger import Account, Stretch
 from services.requests.timeline.links import Links
 from services.requests.timeline.overlay import Overlay
+from services.requests.timeline.rounds import Rounds
 from services.requests.timeline.scene import Path
 from services.requests.timeline.terms import Terms
 from services.requests.timeline.verdicts import Verdicts
@@ -50,6 +51,7 @@ class Progress:
     irregular: tuple[UUID, ...]
     latest: OrderKey
     approval: Pending | None = None
+    rounds: Rounds = ()
 
     def stretches(self, now: datetime) -> tuple[Stretch, ...]:
         """Who held the ticket until `now`, or until it ended for the time being, with all that is laid over that."""

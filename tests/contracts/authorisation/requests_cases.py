@@ -275,9 +275,6 @@ REQUESTS_CASES: Mapping[str, Prepare] = {
     "tickets_take_back_event": _taken_back,
     "tickets_rule_on_ticket": _ticket("/rulings", {"priority": "urgent"}),
     "tickets_list_rulings": _ticket("/rulings"),
-    "reports_report_attainment": _get("/v1/reports/attainment"),
-    "reports_report_time_held": _get("/v1/reports/time-held"),
-    "reports_report_scoreboard": _get("/v1/reports/scoreboard?customer_department_id={it}&provider_department_id={hr}"),
     # last: from here on the organisation works by another calendar
     "calendars_assign_calendar/to the organisation": _assignment("organisation"),
     "calendars_add_version/of the organisation's": _everybodys_version,

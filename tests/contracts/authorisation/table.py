@@ -211,12 +211,12 @@ TABLE: Mapping[str, Row] = {
     "imports_get_import": row(200, "admin connector"),
     "imports_start_import": row(202, "admin connector"),
     "imports_cancel_import": row(201, "admin connector"),
-    "reports_report_attainment": row(
-        200, f"agent customer_agent {MANAGERS} other_agent admin auditor viewer {PROGRAMS}"
-    ),
-    "reports_report_time_held": row(
-        200, f"agent customer_agent {MANAGERS} other_agent admin auditor viewer {PROGRAMS}"
-    ),
+    "reports_report_attainment": row(200, SEE_FIGURES),
+    "reports_report_time_held": row(200, SEE_FIGURES),
+    "reports_report_lead_time": row(200, SEE_FIGURES),
+    "reports_report_flow": row(200, SEE_FIGURES),
+    "reports_report_trend": row(200, SEE_FIGURES),
+    "reports_report_backlog": row(200, SEE_FIGURES),
     "reports_report_scoreboard": row(  # of IT and People operations
         200, f"agent manager customer_agent customer_manager admin auditor viewer {PROGRAMS}"
     ),

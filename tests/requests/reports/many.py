@@ -42,6 +42,27 @@ FROM generate_series(1, $1::int) AS n CROSS JOIN (VALUES
 ) AS ended
 WHERE place <= 3 OR n % 5 = 0
 """
+_OPEN = "UPDATE ticket SET state = 'in_progress', ended_at = NULL WHERE created_at > $1::timestamptz"
+_ROUNDS = """
+INSERT INTO ticket_round (ticket_id, number, began_at, fulfilled_at, ended_at, ended_as, working)
+SELECT t.id, number, t.created_at + (number - 1) * interval '3 days', t.created_at + number * interval '2 days',
+    t.created_at + number * interval '3 days', 'closed', interval '8 hours'
+FROM ticket t, generate_series(1, 2) AS number
+WHERE t.ended_at IS NOT NULL AND (number = 1 OR t.key LIKE '%7')
+"""
+_LINKS = """
+INSERT INTO ticket_link
+SELECT (jsonb_populate_record(NULL::ticket_link, jsonb_build_object(
+    'id', gen_random_uuid(), 'ticket_id', t.id, 'department', 'NET', 'is_waited_for', true, 'ended_at', at,
+    'offered_at', at, 'accepted_at', CASE WHEN t.key LIKE '%13' THEN NULL ELSE at END,
+    'outcome', CASE WHEN t.key LIKE '%13' THEN 'bounced' ELSE 'returned' END
+))).*
+FROM ticket t, LATERAL (SELECT t.created_at + interval '1 hour' AS at) AS offered WHERE t.key LIKE '%3'
+"""
+_LEDGER = """
+INSERT INTO ledger_interval (ticket_id, position, starts_at, party, reason, also)
+SELECT id, 0, created_at, 'provider', 'in_progress', '{}' FROM ticket WHERE ended_at IS NULL
+"""
 _INDEXES = (
     "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'ticket_clock' AND indexname LIKE 'ix_%'"
     " UNION ALL SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
@@ -83,4 +104,18 @@ async def fill(superuser: asyncpg.Connection, tickets: int) -> None:
     ):
         await superuser.execute(index)
     for table in ("ticket", "ticket_clock"):
+        await superuser.execute(f"VACUUM (ANALYZE) {table}")
+
+
+async def fill_flow(superuser: asyncpg.Connection) -> None:
+    """What reports of flow and of what is open read of these tickets: those of the last week of the year are open."""
+    await superuser.execute(_OPEN, BEGIN + timedelta(days=358))
+    for statement in (_ROUNDS, _LINKS, _LEDGER):
+        await superuser.execute(statement)
+    for index in (
+        "CREATE INDEX ix_ticket_created_at_id ON ticket (created_at, id)",
+        "CREATE INDEX ix_ticket_open_of_offering ON ticket (offering_id, id) WHERE ended_at IS NULL",
+    ):
+        await superuser.execute(index)
+    for table in ("ticket", "ticket_round", "ticket_link", "ledger_interval"):
         await superuser.execute(f"VACUUM (ANALYZE) {table}")

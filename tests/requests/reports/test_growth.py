@@ -10,9 +10,12 @@ import pytest
 
 from services.requests.reports.queries.asked import Asked
 from services.requests.reports.queries.attainment import attainment_statement
+from services.requests.reports.queries.backlog import backlog_statement
+from services.requests.reports.queries.flow import flow_statement
+from services.requests.reports.queries.lead_time import lead_time_statement
 from services.requests.reports.rules import Period
 from tests.embedded import Databases
-from tests.requests.reports.many import BEGIN, NOW, department, fill
+from tests.requests.reports.many import BEGIN, NOW, department, fill, fill_flow
 
 TICKETS = 60_000
 WEEK = Period(BEGIN + timedelta(days=210), BEGIN + timedelta(days=217))
@@ -43,10 +46,35 @@ async def test_a_week_is_read_by_indexes(many: asyncpg.Connection, conditions: d
     assert looked_at < 5 * clocks, looked_at
 
 
+FLOWS = {
+    "lead-time": lambda asked: lead_time_statement(asked, "priority"),
+    "flow": lambda asked: flow_statement(asked, [WEEK.start or BEGIN]),
+    "trend": lambda asked: attainment_statement(asked, [WEEK.start or BEGIN]),
+    "backlog": lambda asked: backlog_statement(asked, [timedelta(), timedelta(days=1)], timedelta(days=1)),
+}
+
+
+@pytest.mark.parametrize("conditions", [{}, OF_ONE_PAIR])
+@pytest.mark.parametrize("report", FLOWS)
+async def test_reports_of_flow_read_by_indexes(
+    many: asyncpg.Connection, report: str, conditions: dict[str, Any]
+) -> None:
+    sql, arguments = FLOWS[report](Asked(conditions, None, WEEK, NOW))
+    (plan,) = orjson.loads(await many.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", *arguments))
+    read = [leaf for leaf in leaves(plan["Plan"]) if "Relation Name" in leaf or "Index Name" in leaf]
+    assert read
+    assert {leaf["Node Type"] for leaf in read} <= {"Index Only Scan", "Index Scan", "Bitmap Index Scan"}, read
+    looked_at = sum(
+        leaf["Actual Loops"] * (leaf["Actual Rows"] + leaf.get("Rows Removed by Filter", 0)) for leaf in read
+    )
+    assert looked_at < TICKETS / 3, looked_at  # a week has a fiftieth of them, with some rows each
+
+
 @pytest.fixture(scope="module")
 async def many(databases: Databases) -> Any:
     async with databases.passing("requests") as urls:
         connection = await asyncpg.connect(databases.server.url(urls.owner.rpartition("/")[2]))
         await fill(connection, TICKETS)
+        await fill_flow(connection)
         yield connection
         await connection.close()

@@ -36,6 +36,8 @@ TAMPERED = [
     ("UPDATE ticket_clock SET due_at = due_at + interval '1 second' WHERE clock = 'resolution'", "due_at"),
     ("DELETE FROM ticket_clock WHERE clock = 'acknowledge'", "clock acknowledge 1"),
     ("UPDATE ticket_link SET ended_at = NULL, outcome = NULL", "ended_at"),
+    ("UPDATE ticket_round SET fulfilled_at = fulfilled_at + interval '1 second'", "round 1.fulfilled_at"),
+    ("DELETE FROM ticket_round", "round 1"),
     ("UPDATE ticket_event SET payload = '{\"to\": \"elsewhere\"}' WHERE name = 'moved'", "events"),
     ("DELETE FROM ticket_event", "events"),
 ]
@@ -46,6 +48,7 @@ async def test_each_tampered_row_is_found(owned: tuple[Desk, str]) -> None:
     ticket = await desk.submit()
     assert (await desk.step(ticket, "in_progress")).status_code == 201
     await hand_over(desk, ticket, back=True)
+    assert (await desk.step(ticket, "fulfilled")).status_code == 201
     assert await differences(desk) == []
     connection = await asyncpg.connect(owner)
     for tampering, where in TAMPERED:

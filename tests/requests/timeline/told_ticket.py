@@ -28,6 +28,7 @@ from tests.requests.timeline.oracle_approval import awaited
 from tests.requests.timeline.oracle_clocks import tell
 from tests.requests.timeline.oracle_left_out import left_out
 from tests.requests.timeline.oracle_promises import Calendars
+from tests.requests.timeline.oracle_rounds import rounds_by_clerk
 from tests.requests.timeline.oracle_telling import Clocks, Copied, copied_from, from_fold
 from tests.requests.timeline.strategies import (
     LONGEST,
@@ -130,6 +131,8 @@ class ToldTicket(RuleBasedStateMachine):
         pending = timeline.approval
         asked = (pending.asked.asked_id, tick_of(pending.since)) if pending and pending.asked else None
         assert asked == awaited("IT", self.events)
+        assert self.progress is not None
+        assert [tuple(each) for each in self.progress.rounds] == rounds_by_clerk("IT", self.events)
         self._compare_ledger(timeline, first, quarters)
         by_oracle = self.by_oracle()
         by_fold = {(c.clock.value, c.cycle): self._explained(c) for c in timeline.clocks}

@@ -5,17 +5,19 @@ missed (a paused one has a due time only where a freeze pauses it). Clocks that 
 once a round (a cycle of its resolution).
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from services.requests.reports.queries.asked import Asked, conditions_of, rows_of
+from services.requests.reports.queries.asked import SHORT, Asked, conditions_of, rows_of, within
 from services.shared.db import Connection
 
 _ATTAINMENT = """
 WITH decided AS MATERIALIZED (
-    SELECT c.clock, c.side, c.state, c.is_best_effort,
+    SELECT {in_decided}c.clock, c.side, c.state, c.is_best_effort,
         count(*) AS clocks, count(c.objective) AS aimed, sum(c.objective) AS objective, count(c.refuted_by) AS refuted
-    FROM ticket_clock c{join} WHERE {decided}{where} GROUP BY 1, 2, 3, 4
+    FROM ticket_clock c{join} WHERE {decided}{where}
+    GROUP BY {bucket}c.clock, c.side, c.state, c.is_best_effort
 ), undecided AS (
     SELECT c.clock, c.side, c.objective, c.refuted_by, c.due_at < $1 AND c.state IN ('running', 'paused') AS is_late,
         CASE WHEN c.due_at < $1 AND c.state IN ('running', 'paused') THEN c.due_at ELSE c.started_at END AS at,
@@ -34,21 +36,21 @@ WITH decided AS MATERIALIZED (
     FROM ticket_clock c{join} WHERE c.clock IN ('update', 'reply'){touched}{where}
     GROUP BY c.ticket_id, c.clock, c.round
 ), counted AS (
-    SELECT clock, side, clocks, aimed, objective, refuted, CASE
+    SELECT {bucket}clock, side, clocks, aimed, objective, refuted, CASE
             WHEN state = 'void' THEN 'void' WHEN is_best_effort THEN 'best_effort'
             WHEN state = 'met' THEN 'met' ELSE 'missed'  -- also what runs on, or pauses, after its breach
         END AS outcome
     FROM decided WHERE clock NOT IN ('update', 'reply')
     UNION ALL
-    SELECT clock, side, count(*), count(objective), sum(objective), count(refuted_by), CASE
+    SELECT {in_bucket}clock, side, count(*), count(objective), sum(objective), count(refuted_by), CASE
             WHEN NOT is_late THEN 'open' WHEN is_best_effort THEN 'best_effort' ELSE 'missed'
-        END
+        END AS outcome
     FROM (SELECT clock, side, objective, refuted_by, at, is_best_effort, COALESCE(is_late, false) AS is_late
         FROM undecided) AS u
     WHERE {late}
-    GROUP BY clock, side, 7
+    GROUP BY {bucket}clock, side, outcome
     UNION ALL
-    SELECT clock, side, count(*), count(objective), sum(objective), sum(refuted), outcome
+    SELECT {in_bucket}clock, side, count(*), count(objective), sum(objective), sum(refuted), outcome
     FROM (
         SELECT *, CASE
                 WHEN missed_at IS NOT NULL THEN 'missed' WHEN open_since IS NOT NULL THEN 'open'
@@ -57,30 +59,39 @@ WITH decided AS MATERIALIZED (
         FROM rounds
     ) AS r
     WHERE {round}
-    GROUP BY clock, side, outcome
+    GROUP BY {bucket}clock, side, outcome
 )
-SELECT clock, side, outcome, sum(clocks)::bigint AS clocks, sum(refuted)::bigint AS refuted,
+SELECT {bucket}clock, side, outcome, sum(clocks)::bigint AS clocks, sum(refuted)::bigint AS refuted,
     sum(aimed)::bigint AS aimed, sum(objective) AS objective
-FROM counted GROUP BY clock, side, outcome ORDER BY side DESC, clock
+FROM counted GROUP BY {bucket}clock, side, outcome ORDER BY side DESC, clock
 """
+# In a short period the rounds that it touches are looked up; for a longer one all of them are read in order.
 _TOUCHED = """ AND c.ticket_id IN (
         SELECT ticket_id FROM ticket_clock WHERE clock IN ('update', 'reply') AND {decided}
         UNION ALL SELECT ticket_id FROM ticket_clock WHERE clock IN ('update', 'reply') AND decided_at IS NULL
     )"""
-SHORT = timedelta(days=100)
-"""In a shorter period the rounds that it touches are looked up; for a longer one all of them are read in order."""
 _JOIN = " JOIN ticket t ON t.id = c.ticket_id"
 
 
-def attainment_statement(asked: Asked) -> tuple[str, list[Any]]:
-    """The statement and its arguments; tickets are joined only where something is asked of them."""
+def attainment_statement(asked: Asked, edges: Sequence[datetime] = ()) -> tuple[str, list[Any]]:
+    """The statement and its arguments; tickets are joined only where something is asked of them.
+
+    With the `edges` of buckets it counts by `bucket` too: 1 is the one from the first edge on.
+    """
     arguments: list[Any] = [asked.now]
     conditions = conditions_of(asked, arguments)
-    inside = _bounds(asked, arguments)
+    inside = within("{at}", asked.period, arguments)
     decided = " AND ".join(each.format(at="decided_at") for each in inside) or "decided_at IS NOT NULL"
     at = " AND ".join(each.format(at="at") for each in inside) or "true"
     begun = " AND ".join(each.format(at="at") for each in inside if "<" in each) or "true"
+    bucket = ""
+    if edges:
+        arguments.append(list(edges))
+        bucket = f"width_bucket({{at}}, ${len(arguments)}::timestamptz[]) AS bucket, "
     sql = _ATTAINMENT.format(
+        bucket="bucket, " if edges else "",
+        in_decided=bucket.format(at="c.decided_at"),
+        in_bucket=bucket.format(at="at"),
         join=_JOIN if conditions else "",
         where="".join(f" AND {each}" for each in conditions),
         decided=decided.replace("decided_at", "c.decided_at"),
@@ -91,19 +102,11 @@ def attainment_statement(asked: Asked) -> tuple[str, list[Any]]:
     return sql, arguments
 
 
-def _bounds(asked: Asked, arguments: list[Any]) -> list[str]:
-    bounds: list[tuple[str, datetime | None]] = [(">=", asked.period.start), ("<", asked.period.end)]
-    found = []
-    for comparison, instant in bounds:
-        if instant is not None:
-            arguments.append(instant)
-            found.append(f"{{at}} {comparison} ${len(arguments)}")
-    return found
-
-
-async def attainment_counts(connection: Connection, asked: Asked) -> list[dict[str, Any]]:
+async def attainment_counts(
+    connection: Connection, asked: Asked, edges: Sequence[datetime] = ()
+) -> list[dict[str, Any]]:
     """By clock, side and outcome (met, missed, open, void, best_effort): how many, refuted breaches, and objectives.
 
-    `aimed` of them have an objective, and `objective` is the sum of these.
+    `aimed` of them have an objective, and `objective` is the sum of these. With `edges` also by `bucket`.
     """
-    return await rows_of(connection, *attainment_statement(asked))
+    return await rows_of(connection, *attainment_statement(asked, edges))

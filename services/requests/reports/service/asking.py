@@ -8,7 +8,8 @@ from services.requests.reports.policies import tickets_reported_to
 from services.requests.reports.queries.asked import Asked
 from services.requests.reports.refusals import EmptyPeriod, NotYourFigures, UnknownReportZone
 from services.requests.reports.rules import Period, period_of
-from services.requests.reports.schemas import PairAsked, PeriodAsked, ReportFilters
+from services.requests.reports.schemas import DepartmentsAsked, PairAsked, PeriodAsked, ReportFilters, TicketsAsked
+from services.requests.reports.schemas.flow import BacklogFilters
 from services.requests.worktime.zones import known_zones
 from services.shared.auth import Actor
 
@@ -17,14 +18,23 @@ EARLIEST, LATEST = date(1970, 1, 2), date(2200, 1, 1)
 
 def asked_by(actor: Actor, filters: ReportFilters, now: datetime) -> Asked:
     """What the actor asks, of the tickets that they see in figures. NotYourFigures, UnknownReportZone, EmptyPeriod."""
+    return _asked(actor, filters, filters, period_asked(filters), now)
+
+
+def asked_of_all_time(actor: Actor, filters: BacklogFilters, now: datetime) -> Asked:
+    """The same of a report that has no period. NotYourFigures."""
+    return _asked(actor, filters, filters, Period(None, None), now)
+
+
+def _asked(actor: Actor, departments: DepartmentsAsked, tickets: TicketsAsked, period: Period, now: datetime) -> Asked:
     reported = tickets_reported_to(actor)
     if reported is not None and not reported.serving:
         raise NotYourFigures
-    departments = {
-        "t.customer_department_id = {}": filters.customer_department_id,
-        "t.provider_department_id = {}": filters.provider_department_id,
+    conditions = {
+        "t.customer_department_id = {}": departments.customer_department_id,
+        "t.provider_department_id = {}": departments.provider_department_id,
     }
-    return Asked(_given(departments | tickets_asked(filters)), reported, period_asked(filters), now)
+    return Asked(_given(conditions | tickets_asked(tickets)), reported, period, now)
 
 
 def asked_of_pair(pair: PairAsked, customer: UUID, provider: UUID, *, confidential: bool, now: datetime) -> Asked:
@@ -40,7 +50,7 @@ def asked_of_pair(pair: PairAsked, customer: UUID, provider: UUID, *, confidenti
     return Asked(_given(conditions | tickets_asked(pair)), None, period_asked(pair), now)
 
 
-def tickets_asked(filters: PeriodAsked) -> dict[str, Any]:
+def tickets_asked(filters: TicketsAsked) -> dict[str, Any]:
     """The conditions that every report of tickets knows."""
     return {
         "t.offering_id = {}": filters.offering_id,

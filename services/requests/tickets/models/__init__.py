@@ -263,6 +263,13 @@ class TicketLink(Base, table=True):
     __table_args__ = (
         Index("ix_ticket_link_department", "department_id", "ticket_id"),
         Index("ix_ticket_link_open", "department_id", "ticket_id", postgresql_where=text("ended_at IS NULL")),
+        Index("ix_ticket_link_accepted", "accepted_at", postgresql_include=["ticket_id"]),
+        Index(
+            "ix_ticket_link_moved_back",
+            "ended_at",
+            postgresql_include=["outcome", "ticket_id"],
+            postgresql_where=text("outcome IN ('bounced', 'returned')"),
+        ),
     )
 
     id: UUID = Field(primary_key=True)

@@ -10,7 +10,7 @@ from services.shared.db import Connection
 
 _NEXT = "SELECT * FROM ticket WHERE id > $1 ORDER BY id LIMIT $2"
 _OF_TICKETS = "SELECT * FROM {table} WHERE ticket_id = ANY($1::uuid[]) ORDER BY ticket_id"
-_TABLES = ("ticket_event", "ledger_interval", "ticket_clock", "ticket_link")
+_TABLES = ("ticket_event", "ledger_interval", "ticket_clock", "ticket_link", "ticket_round")
 
 
 class WholeTicket(NamedTuple):
@@ -21,10 +21,11 @@ class WholeTicket(NamedTuple):
     ledger: Sequence[Row]
     clocks: Sequence[Row]
     links: Sequence[Row]
+    rounds: Sequence[Row]
 
 
 async def next_whole_tickets(connection: Connection, after: UUID, limit: int) -> list[WholeTicket]:
-    """The tickets that follow this id, in the order of ids: five statements, however many."""
+    """The tickets that follow this id, in the order of ids: six statements, however many."""
     tickets = [dict(row) for row in await connection.fetch(_NEXT, after, limit)]
     ids = [ticket["id"] for ticket in tickets]
     parts = [await _by_ticket(connection, table, ids) for table in _TABLES]

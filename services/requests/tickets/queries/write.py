@@ -15,6 +15,7 @@ from sqlmodel import SQLModel
 from uuid_utils.compat import uuid7
 
 from services.requests.tickets.models import LedgerInterval, TicketClock, TicketLink
+from services.requests.tickets.round import TicketRound
 from services.requests.tickets.rules.stored import Kept, Row
 from services.shared.db import Connection
 from services.shared.outbox import OutboxValues
@@ -117,6 +118,18 @@ SELECT (SELECT version FROM changed) AS version, (SELECT token FROM catalogue_ge
 """
 
 
+# Most acts fulfil, end and reopen nothing, so these are no part of every act's statement.
+_ROUNDS = f"""
+WITH given AS MATERIALIZED (
+    SELECT r.* FROM jsonb_populate_recordset(NULL::ticket_round, $2::jsonb) AS r
+), fewer AS (
+    DELETE FROM ticket_round WHERE ticket_id = $1 AND number NOT IN (SELECT number FROM given)
+)
+INSERT INTO ticket_round SELECT * FROM given
+{_replacing(TicketRound, ("ticket_id", "number"))}
+"""
+
+
 @lru_cache(maxsize=64)
 def _updating(more: tuple[str, ...]) -> str:
     """The statement of an act that also writes these columns, which no fold gives."""
@@ -172,6 +185,8 @@ async def insert_ticket(
     if row["key"] is not None and row["referred"] < len(references) and ticket["source"] is None:
         raise ReferenceTaken
     key: str | None = row["key"]
+    if kept.rounds and key is not None:
+        await connection.execute(_ROUNDS, ticket["id"], _json(kept.rounds))
     return key
 
 
@@ -183,12 +198,13 @@ async def update_ticket(
     *,
     only_under: UUID,
     same_ledger_rows: int = 0,
+    same_rounds: bool = False,
     columns: Collection[str] = (),
 ) -> None:
     """An act on a ticket that the transaction holds: its row as it is then. The first `same_ledger_rows` are kept.
 
-    `columns` names those of the row that no fold gives and that change too. It is written while `only_under` is the
-    current generation. Superseded.
+    With `same_rounds` these are not written. `columns` names those of the row that no fold gives and that change too.
+    It is written while `only_under` is the current generation. Superseded.
     """
     more = tuple(sorted(columns))
     row = await connection.fetchrow(
@@ -207,6 +223,8 @@ async def update_ticket(
         raise LookupError("a SELECT without FROM has a row")
     if row["version"] is None:
         raise Superseded(row["token"])
+    if not same_rounds:
+        await connection.execute(_ROUNDS, ticket["id"], _json(kept.rounds))
 
 
 def _with_ids(clocks: Sequence[Row]) -> list[Row]:

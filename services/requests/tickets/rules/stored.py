@@ -14,8 +14,9 @@ from services.requests.timeline.marking import NOTHING_FIRED, NOTHING_MARKED, Fi
 from services.requests.timeline.payloads import decode, encode
 from services.requests.timeline.progress import Progress
 from services.requests.timeline.readings import ClockReading
-from services.requests.timeline.terms import Terms
-from services.requests.timeline.vocabulary import NOBODY, Side, State
+from services.requests.timeline.rounds import Round
+from services.requests.timeline.terms import Terms, worked
+from services.requests.timeline.vocabulary import NOBODY, PROVIDER, Side, State
 
 Row = dict[str, Any]
 
@@ -56,12 +57,13 @@ def event_row(ticket_id: UUID, event: Event, source_key: str | None = None) -> R
 
 
 class Kept(NamedTuple):
-    """What is kept of a fold beside the events: values of the ticket's own row, its ledger, clocks and links."""
+    """What is kept of a fold beside the events: values of the ticket's own row, its ledger, clocks, links, rounds."""
 
     ticket: Row
     ledger: list[Row]
     clocks: list[Row]
     links: list[Row]
+    rounds: list[Row]
 
 
 def kept_of(
@@ -98,6 +100,7 @@ def kept_of(
             for reading in timeline.clocks
         ],
         links=[_link(ticket_id, link) for link in timeline.links],
+        rounds=[_round(ticket_id, terms, each) for each in progress.rounds if each.is_told],
     )
 
 
@@ -184,6 +187,20 @@ def _clock(ticket_id: UUID, reading: ClockReading, fired: Fired) -> Row:
         "fires": [[percent, at.isoformat()] for percent, at in fires],
         "next_fire_at": fires[0][1] if fires else None,
         "refuted_by": fired.refuted_by,
+    }
+
+
+def _round(ticket_id: UUID, terms: Terms, told: Round) -> Row:
+    calendar = terms.calendar_of(PROVIDER, told.began_at)
+    done_at = told.fulfilled_at
+    return {
+        "ticket_id": ticket_id,
+        "number": told.number,
+        "began_at": told.began_at,
+        "fulfilled_at": done_at,
+        "ended_at": told.ended_at,
+        "ended_as": told.ended_as.value if told.ended_as else None,
+        "working": worked(calendar, told.began_at, done_at) if done_at is not None and calendar is not None else None,
     }
 
 

@@ -189,6 +189,7 @@ async def _append_under(
         kept,
         Written(follows.rows(ticket_id, events, source_keys), told),
         only_under=current.token,
+        same_rounds=follows.progress.rounds == held.progress.rounds,
         same_ledger_rows=first_difference(ledger_of(ticket_id, held.terms, held.progress), kept.ledger),
         columns=columns,
     )

@@ -88,6 +88,7 @@ async def _differences(connection: Connection, current: Current, whole: WholeTic
         *_of_rows("ledger", ("position",), whole.ledger, kept.ledger),
         *_of_rows("clock", _CLOCK, whole.clocks, kept.clocks),
         *_of_rows("link", ("id",), whole.links, kept.links),
+        *_of_rows("round", ("number",), whole.rounds, kept.rounds),
     ]
 
 

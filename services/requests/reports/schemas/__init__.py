@@ -10,22 +10,31 @@ from services.requests.tickets.schemas import Priority
 from services.shared.schemas import Date, Id, Output, Seconds, ShortText
 
 
-class PeriodAsked(BaseModel):
-    """Which tickets a report covers, and in which period; dates are local ones of `time_zone`, `to` exclusive."""
+class TicketsAsked(BaseModel):
+    """Which tickets a report covers, and how it is answered."""
 
-    from_: Date | None = Field(default=None, alias="from", description="the first day of the period")
-    to: Date | None = Field(default=None, description="the day after the last")
-    time_zone: ShortText = "UTC"
     offering_id: Id | None = None
     priority: Annotated[list[Priority], Field(max_length=4)] = []
     format: Literal["json", "csv"] = "json"
 
 
-class ReportFilters(PeriodAsked):
-    """The same, of these departments."""
+class PeriodAsked(TicketsAsked):
+    """The same in a period; dates are local ones of `time_zone`, `to` exclusive."""
+
+    from_: Date | None = Field(default=None, alias="from", description="the first day of the period")
+    to: Date | None = Field(default=None, description="the day after the last")
+    time_zone: ShortText = "UTC"
+
+
+class DepartmentsAsked(BaseModel):
+    """Whose tickets: of these departments, if they are named."""
 
     customer_department_id: Id | None = None
     provider_department_id: Id | None = None
+
+
+class ReportFilters(DepartmentsAsked, PeriodAsked):
+    """The same, of these departments."""
 
 
 class PairAsked(PeriodAsked):

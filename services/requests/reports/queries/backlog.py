@@ -1,0 +1,48 @@
+"""What is open now: by state, by who holds it, and by age, with what is overdue or soon due on either side."""
+
+from datetime import timedelta
+from typing import Any
+
+from services.requests.reports.queries.asked import Asked, conditions_of, rows_of
+from services.shared.db import Connection
+
+_BACKLOG = """
+SELECT t.state, COALESCE(held.party, 'none') AS party,
+    width_bucket(GREATEST($1 - t.created_at, interval '0'), $2::interval[]) AS age, count(*) AS tickets,
+    min(t.created_at) AS oldest_at,
+    count(*) FILTER (WHERE clocks.overdue) AS overdue,
+    count(*) FILTER (WHERE clocks.soon AND NOT clocks.overdue) AS due_soon,
+    count(*) FILTER (WHERE clocks.owed_overdue) AS customer_overdue,
+    count(*) FILTER (WHERE clocks.owed_soon AND NOT clocks.owed_overdue) AS customer_due_soon
+FROM ticket t LEFT JOIN LATERAL (
+    SELECT l.party FROM ledger_interval l
+    WHERE l.ticket_id = t.id AND l.ends_at IS NULL ORDER BY l.position DESC LIMIT 1
+) AS held ON true LEFT JOIN LATERAL (
+    SELECT COALESCE(bool_or(is_late) FILTER (WHERE is_target), false) AS overdue,
+        COALESCE(bool_or(is_near) FILTER (WHERE is_target), false) AS soon,
+        COALESCE(bool_or(is_late) FILTER (WHERE NOT is_target), false) AS owed_overdue,
+        COALESCE(bool_or(is_near) FILTER (WHERE NOT is_target), false) AS owed_soon
+    FROM (
+        SELECT c.side = 'provider' AS is_target,
+            c.breached_at IS NOT NULL OR (c.state = 'running' AND COALESCE(c.due_at < $1, false)) AS is_late,
+            c.state = 'running' AND COALESCE(c.due_at < $1 + $3::interval, false) AS is_near
+        FROM ticket_clock c WHERE c.ticket_id = t.id AND c.stopped_at IS NULL
+    ) AS of_clock
+) AS clocks ON true
+WHERE t.ended_at IS NULL{where}
+GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
+
+
+def backlog_statement(asked: Asked, ages: list[timedelta], soon: timedelta) -> tuple[str, list[Any]]:
+    """The statement and its arguments."""
+    arguments: list[Any] = [asked.now, ages, soon]
+    where = "".join(f" AND {each}" for each in conditions_of(asked, arguments))
+    return _BACKLOG.format(where=where), arguments
+
+
+async def backlog_counts(
+    connection: Connection, asked: Asked, ages: list[timedelta], soon: timedelta
+) -> list[dict[str, Any]]:
+    """Open tickets by state, party that holds them and age (1 from the first of `ages` on): how many, and how due."""
+    return await rows_of(connection, *backlog_statement(asked, ages, soon))
