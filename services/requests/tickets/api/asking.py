@@ -56,7 +56,6 @@ class TicketFilters(BaseModel):
         if len(reference) == 1:
             raise HalfAReference(pointer="?external_system" if self.external_system is None else "?external_id")
         given = {
-            "t.state = ANY({}::text[])": [state.value for state in self.state],
             "t.priority = ANY({}::text[])": [priority.value for priority in self.priority],
             "t.promised_priority = ANY({}::text[])": [priority.value for priority in self.promised_priority],
             "t.provider_department_id = {}": self.provider_department_id,
@@ -111,6 +110,7 @@ async def list_tickets(
         filters.conditions(),
         after=(after[0], after[1]) if after else None,
         limit=page.limit + 1,
+        states=[state.value for state in filters.state],
         awaits_own_approval=filters.awaits_my_approval,
     )
     shown, more = page.split(rows)

@@ -44,8 +44,9 @@ _SOURCE_KEYS = "SELECT source_key FROM ticket_event WHERE ticket_id = $1 AND sou
 _OWN = (
     "SELECT t.id, t.created_at FROM ticket t WHERE {belongs} AND {rest} ORDER BY t.created_at DESC, t.id DESC LIMIT {n}"
 )
+# Where states are asked for each is looked up by itself: the newest of a rare one lie far behind those of others.
 _OF_DEPARTMENTS = f"""
-SELECT found.id, found.created_at FROM unnest({{departments}}::uuid[]) AS d(id), LATERAL ({_OWN}) AS found
+SELECT found.id, found.created_at FROM unnest({{departments}}::uuid[]) AS d(id){{states}}, LATERAL ({_OWN}) AS found
 """
 # OFFSET 0: else the planner may walk from the newest ticket down instead of asking the index of participants.
 _TAKING_PART = """
@@ -146,9 +147,12 @@ async def page_of_tickets(
     *,
     after: tuple[datetime, UUID] | None,
     limit: int,
+    states: Sequence[str] = (),
     awaits_own_approval: bool = False,
 ) -> list[Row]:
     """Tickets that the actor may see, the newest first, `limit` at most; or those that await the actor's approval.
+
+    `states` are those in which they may be, every one if none is named.
 
     `filters` maps a condition on `t` with one place `{}` ("t.state = ANY({}::text[])") to its value.
     """
@@ -161,20 +165,31 @@ async def page_of_tickets(
     conditions = [condition.format(placed(value)) for condition, value in filters.items()]
     if after is not None:
         conditions.append(f"(t.created_at, t.id) < ({placed(after[0])}, {placed(after[1])})")
+    each_state = of_state = ""
+    if states:
+        named = placed(list(states))
+        conditions.append(f"t.state = ANY({named}::text[])")
+        each_state, of_state = f", unnest({named}::text[]) AS s(state)", " AND t.state = s.state"
     rest, n = " AND ".join(conditions) or "true", placed(limit)
     if awaits_own_approval:
         belongs, asked = "t.awaits_approval_of = d.id", placed(approving_ids(actor))
-        branch = _OF_DEPARTMENTS.format(departments=asked, belongs=belongs, rest=rest, n=n)
+        branch = _OF_DEPARTMENTS.format(departments=asked, states="", belongs=belongs, rest=rest, n=n)
         sql = _PAGE_OF_SOME.format(columns=_PUBLIC_COLUMNS, branches=branch, n=n)
-    elif sees_all_tickets(actor):
+    elif sees_all_tickets(actor) and not states:
         sql = _PAGE_OF_ALL.format(columns=_PUBLIC_COLUMNS, rest=rest, n=n)
+    elif sees_all_tickets(actor):
+        own = _OWN.format(belongs="t.state = s.state", rest=rest, n=n)
+        branch = f"SELECT found.id, found.created_at FROM unnest({named}::text[]) AS s(state), LATERAL ({own}) AS found"
+        sql = _PAGE_OF_SOME.format(columns=_PUBLIC_COLUMNS, branches=branch, n=n)
     else:
-        branches = " UNION ".join(f"({branch})" for branch in _branches(actor, placed, rest, n))
+        branches = " UNION ".join(f"({branch})" for branch in _branches(actor, placed, rest, n, each_state, of_state))
         sql = _PAGE_OF_SOME.format(columns=_PUBLIC_COLUMNS, branches=branches, n=n)
     return [dict(row) for row in await connection.fetch(sql, *arguments)]
 
 
-def _branches(actor: Actor, placed: Callable[[object], str], rest: str, n: str) -> Iterator[str]:
+def _branches(
+    actor: Actor, placed: Callable[[object], str], rest: str, n: str, each_state: str, of_state: str
+) -> Iterator[str]:
     """For each reason for which the actor may see tickets the newest of them, each found by an index of its own.
 
     The reasons are those of `policies.can_read_ticket`; as one condition joined by OR they would be looked for in
@@ -186,8 +201,9 @@ def _branches(actor: Actor, placed: Callable[[object], str], rest: str, n: str) 
     yield _TAKING_PART.format(me=me, rest=rest, n=n)
     if serving := serving_departments(actor):
         departments = placed(serving)
-        yield _OF_DEPARTMENTS.format(departments=departments, belongs="t.provider_department_id = d.id", rest=rest, n=n)
+        belongs = f"t.provider_department_id = d.id{of_state}"
+        yield _OF_DEPARTMENTS.format(departments=departments, states=each_state, belongs=belongs, rest=rest, n=n)
         yield _HANDED_OVER.format(departments=departments, rest=rest, n=n)
     if managed := managed_departments(actor):
-        belongs = "t.customer_department_id = d.id AND NOT t.is_confidential"
-        yield _OF_DEPARTMENTS.format(departments=placed(managed), belongs=belongs, rest=rest, n=n)
+        belongs = f"t.customer_department_id = d.id{of_state} AND NOT t.is_confidential"
+        yield _OF_DEPARTMENTS.format(departments=placed(managed), states=each_state, belongs=belongs, rest=rest, n=n)
