@@ -32,6 +32,16 @@ WITH RECURSIVE line AS (
 SELECT DISTINCT id FROM line
 """
 
+_BELOW = f"""
+WITH RECURSIVE line AS (
+    SELECT $1::uuid AS id, 0 AS depth
+    UNION
+    SELECT department_copy.id, line.depth + 1
+    FROM line JOIN department_copy ON department_copy.parent_id = line.id WHERE line.depth < {DEEPEST}
+)
+SELECT DISTINCT id FROM line
+"""
+
 _STORE = f"""
 INSERT INTO department_copy ({_COLUMNS})
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::boolean[], $6::bigint[])
@@ -55,6 +65,11 @@ async def line_of(fetch: Fetch, department_id: UUID) -> list[Department]:
 async def departments_above(fetch: Fetch, ids: Collection[UUID]) -> set[UUID]:
     """These departments and all their ancestors."""
     return {row[0] for row in await fetch(_ABOVE, list(ids))} if ids else set()
+
+
+async def departments_below(fetch: Fetch, department_id: UUID) -> set[UUID]:
+    """The department and all that are below it."""
+    return {row[0] for row in await fetch(_BELOW, department_id)}
 
 
 async def codes_of_departments(fetch: Fetch) -> dict[UUID, str]:

@@ -11,6 +11,7 @@ from fastapi import Query, Response
 from services.requests.answers import json_answer
 from services.requests.departments.api import DEPARTMENT_PROBLEMS, AskIdentity
 from services.requests.reports.refusals import (
+    BelowWhom,
     EmptyPeriod,
     NotYourFigures,
     SameDepartment,
@@ -55,8 +56,9 @@ Filters = Annotated[ReportFilters, Query()]
 Pair = Annotated[PairAsked, Query()]
 _CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 _PROBLEMS = (NotYourFigures, UnknownReportZone, EmptyPeriod)
-_ANSWERS = _CSV | problem_responses(*_PROBLEMS)
-_OF_BUCKETS = _CSV | problem_responses(TooManyBuckets, *_PROBLEMS)
+_ANSWERS = _CSV | problem_responses(BelowWhom, *_PROBLEMS)
+_OF_BUCKETS = _CSV | problem_responses(BelowWhom, TooManyBuckets, *_PROBLEMS)
+_OF_NOW = _CSV | problem_responses(BelowWhom, NotYourFigures)
 _NESTED = (AfterDecisions, Percentiles)
 
 
@@ -124,7 +126,7 @@ async def report_trend(
     return json_answer(report) if filters.format == "json" else _csv(report["items"], TrendRow)
 
 
-@router.get("/v1/reports/backlog", response_model=BacklogReport, responses=_CSV | problem_responses(NotYourFigures))
+@router.get("/v1/reports/backlog", response_model=BacklogReport, responses=_OF_NOW)
 async def report_backlog(
     filters: Annotated[BacklogFilters, Query()], actor: Reader, connection: HotTransaction, now: Now
 ) -> Response:

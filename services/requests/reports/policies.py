@@ -1,9 +1,10 @@
 """Who sees which figures."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
-from services.requests.tickets.policies import managed_departments, serving_departments
+from services.requests.tickets.policies import managed_departments, serves, serving_departments
 from services.shared.auth import Actor
 
 
@@ -31,7 +32,15 @@ def can_see_scoreboard(actor: Actor, customer_department_id: UUID, provider_depa
     return reported is None or not {customer_department_id, provider_department_id}.isdisjoint(reported.serving)
 
 
-def counts_confidential(actor: Actor, provider: UUID) -> bool:
-    """Whether what the provider does in confidence is in the actor's figures: not for those who only ask for it."""
+def counts_confidential(actor: Actor, provider: UUID, *, below: bool) -> bool:
+    """Whether what the provider does in confidence is in the actor's figures: not for those who only ask for it.
+
+    What departments `below` do in confidence is for those who see everything.
+    """
     reported = tickets_reported_to(actor)
-    return reported is None or provider in reported.serving
+    return reported is None or (provider in reported.serving and not below)
+
+
+def answers_for(actor: Actor, departments: Iterable[UUID]) -> bool:
+    """Whether the actor serves or manages one of these, and so sees the figures of what is below them."""
+    return any(serves(actor, department) for department in departments)

@@ -25,6 +25,14 @@ class NotYourFigures(Forbidden):
     )
 
 
+class BelowWhom(Conflict):
+    code = "below_whom"
+    detail = Texts(
+        "Name the department below which tickets are to be counted.",
+        "Indique el departamento por debajo del cual se han de contar los tickets.",
+    )
+
+
 class SameDepartment(Conflict):
     code = "same_department"
     detail = Texts("A pair is of two departments.", "Un par son dos departamentos.")

@@ -9,6 +9,14 @@ from pydantic import BaseModel, Field
 from services.requests.tickets.schemas import Priority
 from services.shared.schemas import Date, Id, Output, Seconds, ShortText
 
+Below = Annotated[
+    bool,
+    Field(
+        description="count the tickets of departments below those named too: for who serves or manages one of those"
+        " named, and confidential ones for who sees everything"
+    ),
+]
+
 
 class TicketsAsked(BaseModel):
     """Which tickets a report covers, and how it is answered."""
@@ -29,6 +37,7 @@ class PeriodAsked(TicketsAsked):
 class DepartmentsAsked(BaseModel):
     """Whose tickets: of these departments, if they are named."""
 
+    below: Below = False
     customer_department_id: Id | None = None
     provider_department_id: Id | None = None
 
@@ -40,6 +49,7 @@ class ReportFilters(DepartmentsAsked, PeriodAsked):
 class PairAsked(PeriodAsked):
     """The same, between two departments."""
 
+    below: Below = False
     customer_department_id: Id
     provider_department_id: Id
 

@@ -21,7 +21,7 @@ async def report_attainment(
     connection: Connection, actor: Actor, filters: ReportFilters, *, now: datetime
 ) -> dict[str, Any]:
     """How many clocks were met, with Wilson intervals. NotYourFigures, UnknownReportZone, EmptyPeriod."""
-    items = await attainment_rows(connection, asked_by(actor, filters, now))
+    items = await attainment_rows(connection, await asked_by(connection, actor, filters, now))
     return {**covered(filters, now), "items": items, "next": None}
 
 

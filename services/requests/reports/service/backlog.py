@@ -16,8 +16,8 @@ AGES = tuple(Age)
 async def report_backlog(
     connection: Connection, actor: Actor, filters: BacklogFilters, *, now: datetime
 ) -> dict[str, Any]:
-    """Open tickets by state, who holds them and age. NotYourFigures."""
-    asked = asked_of_all_time(actor, filters, now)
+    """Open tickets by state, who holds them and age. NotYourFigures, BelowWhom."""
+    asked = await asked_of_all_time(connection, actor, filters, now)
     soon = timedelta(hours=filters.due_within_hours)
     found = await backlog_counts(connection, asked, [age.since for age in AGES], soon)
     items = [

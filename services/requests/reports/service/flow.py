@@ -40,7 +40,7 @@ class _Cut:
 
 async def report_flow(connection: Connection, actor: Actor, filters: FlowFilters, *, now: datetime) -> dict[str, Any]:
     """What happened in each bucket. NotYourFigures, UnknownReportZone, EmptyPeriod, TooManyBuckets."""
-    cut = _cut(actor, filters, now)
+    cut = await _cut(connection, actor, filters, now)
     counts: defaultdict[int, dict[str, int]] = defaultdict(dict)
     for row in await flow_counts(connection, cut.asked, cut.edges):
         counts[row["bucket"]][row["what"]] = row["n"]
@@ -53,7 +53,7 @@ async def report_flow(connection: Connection, actor: Actor, filters: FlowFilters
 
 async def report_trend(connection: Connection, actor: Actor, filters: FlowFilters, *, now: datetime) -> dict[str, Any]:
     """Attainment of each clock from bucket to bucket, with control limits. Refuses what `report_flow` does."""
-    cut = _cut(actor, filters, now)
+    cut = await _cut(connection, actor, filters, now)
     counts: defaultdict[tuple[str, str], defaultdict[int, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
     for row in await attainment_counts(connection, cut.asked, cut.edges):
         if row["outcome"] in ("met", "missed"):
@@ -91,13 +91,13 @@ def _charted(
     ]
 
 
-def _cut(actor: Actor, filters: FlowFilters, now: datetime) -> _Cut:
-    """The question with both ends of its period, in buckets. UnknownReportZone, EmptyPeriod, TooManyBuckets."""
+async def _cut(connection: Connection, actor: Actor, filters: FlowFilters, now: datetime) -> _Cut:
+    """The question with both ends of its period, in buckets. TooManyBuckets, and what `asked_by` refuses."""
     period_asked(filters)
     to = filters.to or local_date(now, filters.time_zone) + timedelta(days=1)
     first = filters.from_ or _usual_beginning(filters.bucket, to)
     whole = filters.model_copy(update={"from_": first, "to": to})
-    asked = asked_by(actor, whole, now)
+    asked = await asked_by(connection, actor, whole, now)
     spans: list[tuple[date, date]] = []
     for span in buckets_of(first, to, filters.bucket):
         spans.append(span)

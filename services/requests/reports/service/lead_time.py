@@ -16,8 +16,8 @@ NAMES = tuple(f"p{share * 100:.0f}" for share in SHARES)
 async def report_lead_time(
     connection: Connection, actor: Actor, filters: LeadTimeFilters, *, now: datetime
 ) -> dict[str, Any]:
-    """Percentiles of lead times, the largest groups first. NotYourFigures, UnknownReportZone, EmptyPeriod."""
-    found = await lead_times(connection, asked_by(actor, filters, now), filters.group_by)
+    """Percentiles of lead times, the largest groups first. Refuses what `asked_by` does."""
+    found = await lead_times(connection, await asked_by(connection, actor, filters, now), filters.group_by)
     items = [
         {
             **dict.fromkeys(GROUPS),

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.requests.departments.service import Identity, require_departments
-from services.requests.reports.policies import can_see_scoreboard, counts_confidential
+from services.requests.reports.policies import can_see_scoreboard
 from services.requests.reports.refusals import NotYourFigures, SameDepartment
 from services.requests.reports.schemas import PairAsked
 from services.requests.reports.service.asking import asked_of_pair, covered
@@ -44,10 +44,7 @@ async def report_scoreboard(
 async def _direction(
     connection: Connection, actor: Actor, pair: PairAsked, customer: UUID, provider: UUID, *, now: datetime
 ) -> dict[str, Any]:
-    confidential = counts_confidential(actor, provider)
-    rows = await attainment_rows(
-        connection, asked_of_pair(pair, customer, provider, confidential=confidential, now=now)
-    )
+    rows = await attainment_rows(connection, await asked_of_pair(connection, actor, pair, customer, provider, now=now))
     return {
         "customer_department_id": customer,
         "provider_department_id": provider,

@@ -34,7 +34,7 @@ async def report_time_held(
     connection: Connection, terms: TermsCache, actor: Actor, filters: ReportFilters, *, now: datetime
 ) -> dict[str, Any]:
     """Who held the time, by party. NotYourFigures, UnknownReportZone, EmptyPeriod."""
-    asked = asked_by(actor, filters, now)
+    asked = await asked_by(connection, actor, filters, now)
     held: defaultdict[str, _Held] = defaultdict(_Held)
     for row in await whole_intervals(connection, asked):
         held[row["party"]].add(row["intervals"], row["wall"], row["working"])
