@@ -38,7 +38,7 @@ from services.requests.reports import api as reports
 from services.requests.rulings import api as rulings
 from services.requests.rulings.service.worker import run_rulings
 from services.requests.settings import RequestsSettings
-from services.requests.tickets.api import acting, asking, batch, by_reference, relating, showing, working
+from services.requests.tickets.api import acting, asking, batch, by_reference, relating, showing, steps, working
 from services.shared.bounded_threads import BoundedThreads
 from services.shared.consumers import Consumers
 from services.shared.db import Sessions
@@ -66,6 +66,7 @@ ROUTERS = (
     rulings.router,
     freezes.router,
     approvals.router,
+    steps.router,
 )
 COMPUTED_AT_ONCE = 2
 COMPUTED_OR_WAITING = 8

@@ -13,6 +13,7 @@ from services.requests.catalogue.queries import find_offering, page_of_offerings
 from services.requests.catalogue.rules import DuplicateTarget, OnlyForResolution
 from services.requests.catalogue.schemas import NewOffering, OfferingChanges, OfferingPublic
 from services.requests.catalogue.service import MayNotWriteOfferings, OfferingCodeTaken, UnknownOffering
+from services.requests.catalogue.steps import STEP_PROBLEMS
 from services.requests.departments.api import DEPARTMENT_PROBLEMS, AskIdentity
 from services.requests.people.service import PERSON_PROBLEMS
 from services.shared.auth import Actor, requires
@@ -34,6 +35,7 @@ _WRITE_PROBLEMS: tuple[type[Problem], ...] = (
     MayNotWriteOfferings,
     *FORM_PROBLEMS,
     *APPROVAL_PROBLEMS,
+    *STEP_PROBLEMS,
     *PERSON_PROBLEMS,
 )
 
@@ -83,7 +85,9 @@ async def get_offering(
 
 @router.patch(
     "/v1/offerings/{offering_id}",
-    responses=problem_responses(UnknownOffering, *_WRITE_PROBLEMS, PreconditionFailed, PreconditionRequired),
+    responses=problem_responses(
+        UnknownOffering, *DEPARTMENT_PROBLEMS, *_WRITE_PROBLEMS, PreconditionFailed, PreconditionRequired
+    ),
 )
 async def change_offering(
     offering_id: Id,

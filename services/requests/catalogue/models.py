@@ -29,6 +29,8 @@ class Offering(Base, table=True):
     form: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     default_targets: list[dict[str, Any]] = Field(sa_type=JSONB)
     approvals: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
+    steps: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
+    responsibilities: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
     is_confidential: bool
     is_offered: bool
     version: int = 1

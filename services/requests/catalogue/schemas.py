@@ -1,6 +1,7 @@
 """The shapes of offerings in the API."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -95,8 +96,62 @@ class Approval(Input):
 Approvals = Annotated[Sequence[Approval], Field(max_length=MOST_LEVELS, description="one level after the other")]
 
 
+_LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+StepTexts = Annotated[
+    dict[Annotated[str, StringConstraints(max_length=35, pattern=_LANGUAGE)], ShortText],
+    Field(
+        min_length=1,
+        max_length=20,
+        description="by language",
+        examples=[{"en": "Order it", "es": "Pedirlo"}],
+        json_schema_extra={"additionalProperties": False},
+    ),
+]
+
+
+class Step(Input):
+    """A step by which the provider carries out what is offered; one that is not optional is done before fulfilment."""
+
+    key: Code = Field(examples=["order"])
+    texts: StepTexts
+    optional: bool = False
+
+
+class DepartmentRole(StrEnum):
+    """What somebody is in a department."""
+
+    MEMBER = "member"
+    AGENT = "agent"
+    MANAGER = "manager"
+
+
+class Party(Input):
+    """Those who have a role in a department."""
+
+    department_id: Id
+    role: Annotated[DepartmentRole, Lax]
+
+
+Parties = Annotated[Sequence[Party], Field(max_length=20)]
+
+
+class Responsibility(Input):
+    """Who does a step, who (one) answers for it, who is asked and who is told."""
+
+    step: Code | None = Field(default=None, description="key of the step; null: the whole, and steps without their own")
+    responsible: Annotated[Sequence[Party], Field(min_length=1, max_length=20)]
+    accountable: Party
+    consulted: Parties = ()
+    informed: Parties = ()
+
+
+MOST_STEPS = 50
+Steps = Annotated[Sequence[Step], Field(max_length=MOST_STEPS, description="in order; a checklist on each ticket")]
+Responsibilities = Annotated[Sequence[Responsibility], Field(max_length=MOST_STEPS + 1)]
+
+
 class NewOffering(Input):
-    """What a department newly offers. `steps` and `responsibilities` are null until they have a meaning here."""
+    """What a department newly offers."""
 
     code: Code = Field(examples=["new-laptop"])
     name: ShortText
@@ -106,8 +161,8 @@ class NewOffering(Input):
     is_offered: bool = Field(default=True, description="whether new tickets may ask for it")
     form: NewForm | None = None
     approvals: Approvals = ()
-    steps: None = None
-    responsibilities: None = None
+    steps: Steps = ()
+    responsibilities: Responsibilities = ()
 
 
 class OfferingChanges(Input):
@@ -120,6 +175,8 @@ class OfferingChanges(Input):
     is_offered: bool = Field(default_factory=absent)
     form: NewForm | None = None
     approvals: Approvals = Field(default_factory=absent)
+    steps: Steps = Field(default_factory=absent)
+    responsibilities: Responsibilities = Field(default_factory=absent)
 
     def given(self) -> dict[str, Any]:
         """The fields that were sent, with their values."""
@@ -127,17 +184,17 @@ class OfferingChanges(Input):
 
 
 class OfferingPublic(Output):
-    """An offering. `form` is null where a ticket's `fields` are free, `steps` and `responsibilities` as yet always."""
+    """An offering. `form` is null where a ticket's `fields` are free."""
 
     id: UUID
     code: str
     name: str
     provider_department_id: UUID
     form: FormPublic | None
-    steps: None = None
+    steps: Sequence[Step]
     default_targets: Sequence[DefaultTarget]
     approvals: Sequence[Approval]
-    responsibilities: None = None
+    responsibilities: Sequence[Responsibility]
     confidential: bool
     is_offered: bool
     version: int = Field(description="the version that tickets pin, and the ETag")

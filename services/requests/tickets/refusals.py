@@ -161,6 +161,14 @@ class NobodyToApprove(Conflict):
     )
 
 
+class StepsUndone(Conflict):
+    code = "steps_undone"
+    detail = Texts(
+        "Before it is fulfilled these steps are checked off: {keys}.",
+        "Antes de darlo por cumplido se marcan estos pasos: {keys}.",
+    )
+
+
 class ApprovalMissing(Conflict):
     code = "approval_missing"
     detail = Texts(
@@ -250,6 +258,7 @@ AMENDMENT_PROBLEMS: tuple[type[Problem], ...] = (
 STEP_PROBLEMS: tuple[type[Problem], ...] = (
     InstantOutside,
     NobodyToApprove,
+    StepsUndone,
     *_of(timeline.StepRefused),
     *_of(timeline.InstantRefused),
 )

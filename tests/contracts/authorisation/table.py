@@ -190,6 +190,8 @@ TABLE: Mapping[str, Row] = {
         201, f"{ON_THE_TICKET} customer_manager {WORKERS_ON_THE_TICKET}", refused=404, s403="auditor"
     ),
     "tickets_list_rulings": READS_THE_TICKET,
+    "tickets_list_steps": READS_THE_TICKET,
+    "tickets_note_step": row(201, WORKERS_ON_THE_TICKET, refused=404, s403=f"{ON_THE_TICKET} customer_manager auditor"),
     # an approval (here of IT's managers) is theirs or their deputy's to give, and no administrator's; these read it too
     "tickets_list_approvals": READS_THE_TICKET,
     "tickets_list_approvals/while it waits": row(200, f"deputy {READERS_OF_THE_TICKET}", refused=404),

@@ -14,12 +14,14 @@ from services.requests.messages.service import post_messages
 from services.requests.people.service import require_people
 from services.requests.tickets.policies import is_connector, serves, sides_of, speaks_for_customer
 from services.requests.tickets.queries.read import offering_as_pinned
+from services.requests.tickets.queries.steps import undone_steps
 from services.requests.tickets.refusals import (
     AmendmentStands,
     CannotServe,
     ForProviderOnly,
     LackingUnknown,
     OnlyLooksOn,
+    StepsUndone,
     UnknownEvent,
     check_instant,
     told_as_problems,
@@ -64,6 +66,8 @@ async def move_ticket(
         is_late = is_connector(actor) and occurred_at < held.progress.fact_at
         at = occurred_at if is_connector(actor) else now
         side = (_late_side if is_late else _stepping_side)(sides, held, timeline, step, at)
+    if step.to is State.FULFILLED and not is_connector(actor):
+        await _check_steps(connection, held.row)
     if step.to is State.AWAITING_APPROVAL:
         step = replace(step, approvals=await approvers_asked_later(connection, held.row, actor))
     event = _event(held, actor, side, step, occurred_at, now)
@@ -73,6 +77,13 @@ async def move_ticket(
         posts = await asking_posts(connection.fetch, row, step.approvals[0], 1, own)
         await post_messages(connection.fetch, posts, now=now)
     return row
+
+
+async def _check_steps(connection: Connection, row: Row) -> None:
+    """StepsUndone, while steps of the offering that are not optional are not checked off."""
+    undone = await undone_steps(connection, row["id"], row["offering_id"], row["offering_version"])
+    if undone:
+        raise StepsUndone(pointer="/to", keys=", ".join(undone))
 
 
 async def _check_lacking(connection: Connection, row: Row, lacking: Sequence[str]) -> None:
