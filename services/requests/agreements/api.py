@@ -2,12 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import Path, Query, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from services.requests.agreements.models import AgreementSignature
 from services.requests.agreements.queries.read import Wanted, page_of_signatures
 from services.requests.agreements.refusals import (
+    BUDGET_PROBLEMS,
     SIGNING_PROBLEMS,
+    UNDERPINNING_PROBLEMS,
     AgreementHasEnded,
     EndsOutside,
     MayNotPropose,
@@ -33,7 +35,8 @@ from services.requests.agreements.schemas import (
     SignaturePublic,
     TerminationPublic,
 )
-from services.requests.agreements.service import propose, reading, sign
+from services.requests.agreements.schemas.stages import FeasibilityPublic
+from services.requests.agreements.service import budgets, propose, reading, sign
 from services.requests.calendars.refusals import UnknownCalendar
 from services.requests.catalogue.service import UnknownOffering
 from services.requests.departments.api import DEPARTMENT_PROBLEMS, AskIdentity
@@ -50,6 +53,13 @@ router = feature_router("agreements")
 Reader = Annotated[Actor, requires("agreements:read")]
 Writer = Annotated[Actor, requires("agreements:write")]
 VersionNumber = Annotated[Number, Path()]
+
+
+def _calculator(request: Request) -> budgets.Calculator:
+    return budgets.Calculator(request.app.state.terms.working_times, request.app.state.computing)
+
+
+Calculating = Annotated[budgets.Calculator, Depends(_calculator)]
 _PROPOSING: tuple[type[Problem], ...] = (
     *CONTENT_PROBLEMS,
     *PERSON_PROBLEMS,
@@ -58,6 +68,8 @@ _PROPOSING: tuple[type[Problem], ...] = (
     OfferingOfAnother,
     ReassignsToOutsider,
     MayNotPropose,
+    UnknownAgreement,
+    *UNDERPINNING_PROBLEMS,
 )
 
 
@@ -106,7 +118,7 @@ async def get_agreement(
 @router.post(
     "/v1/agreements/{agreement_id}/versions",
     status_code=201,
-    responses=problem_responses(UnknownAgreement, AgreementHasEnded, OtherPair, *_PROPOSING),
+    responses=problem_responses(AgreementHasEnded, OtherPair, *_PROPOSING),
 )
 async def propose_version(
     agreement_id: Id,
@@ -164,13 +176,36 @@ async def compare_versions(
     "/v1/agreements/{agreement_id}/signatures", status_code=201, responses=problem_responses(*SIGNING_PROBLEMS)
 )
 async def sign_agreement(
-    agreement_id: Id, new: NewSignature, actor: Writer, session: Transaction, now: Now
+    agreement_id: Id, new: NewSignature, actor: Writer, session: Transaction, calculator: Calculating, now: Now
 ) -> SignaturePublic:
     """Sign the latest version for a side; with the second signature it takes effect from its date on.
 
-    For a manager of that department, or a manager's deputy. One person cannot sign for both sides.
+    For a manager of that department, or a manager's deputy. One person cannot sign for both sides. A version whose
+    stages can be late is signed by nobody: see its feasibility.
     """
-    return _signed(await sign.sign_agreement(session, actor, agreement_id, new, now=now))
+    return _signed(await sign.sign_agreement(session, calculator, actor, agreement_id, new, now=now))
+
+
+@router.get(
+    "/v1/agreements/{agreement_id}/feasibility",
+    responses=problem_responses(UnknownAgreement, UnknownAgreementVersion, *BUDGET_PROBLEMS),
+)
+async def get_feasibility(
+    agreement_id: Id,
+    actor: Reader,
+    session: Transaction,
+    calculator: Calculating,
+    now: Now,
+    number: Annotated[Number | None, Query(description="of the version; left out: the latest")] = None,
+) -> FeasibilityPublic:
+    """Whether the stages of a version keep its promises of `resolution`, for every second of a year from its first day.
+
+    Exact: the worst start, by how much, and how the stages run then.
+    """
+    agreement = await reading.readable_agreement(session, actor, agreement_id)
+    pointer = None if number is None else "?number"
+    version = await reading.known_version(session, agreement, number or agreement.latest_number, pointer=pointer)
+    return await budgets.tell_feasibility(session, calculator, agreement, version, now=now)
 
 
 @router.get("/v1/agreements/{agreement_id}/signatures", responses=problem_responses(UnknownAgreement, BadCursor))

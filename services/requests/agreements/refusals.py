@@ -1,5 +1,8 @@
 """What stands against proposing, signing and ending agreements."""
 
+from services.requests.agreements.rules.budgets import StageWithoutPromise, TooManyBudgets
+from services.requests.agreements.rules.stages import BudgetTooFine
+from services.requests.calendars.refusals import COMPUTE_PROBLEMS
 from services.shared.language import Texts
 from services.shared.problems import Conflict, Forbidden, NotFound, Problem
 
@@ -107,6 +110,55 @@ class EndsOutside(Conflict):
     )
 
 
+class StageOfAnother(Conflict):
+    code = "stage_of_another"
+    detail = Texts(
+        "Work is handed off under an agreement in which the provider, or a department above it, is the customer.",
+        "El trabajo se traspasa según un acuerdo en que el proveedor, o un departamento superior, es el cliente.",
+    )
+
+
+class StageHasEnded(Conflict):
+    code = "stage_has_ended"
+    detail = Texts(
+        "The agreement of this stage has ended, or an end of it is set.",
+        "El acuerdo de esta etapa ha terminado, o tiene fijado su fin.",
+    )
+
+
+class StageUnsigned(Conflict):
+    code = "stage_unsigned"
+    detail = Texts(
+        "The agreement of this stage is signed by both sides first: nobody has promised it yet.",
+        "Primero firman ambas partes el acuerdo de esta etapa: nadie lo ha comprometido aún.",
+    )
+
+
+class AgreementCycle(Conflict):
+    code = "agreement_cycle"
+    detail = Texts(
+        "The agreement of this stage rests in turn on this one.", "El acuerdo de esta etapa se apoya a su vez en este."
+    )
+
+
+class Infeasible(Conflict):
+    code = "infeasible"
+    detail = Texts(
+        "A ticket of {start} would be due at {due} and done at {done}: see the feasibility.",
+        "Un ticket del {start} vencería el {due} y se cumpliría el {done}: consulte la viabilidad (feasibility).",
+    )
+
+
+UNDERPINNING_PROBLEMS: tuple[type[Problem], ...] = (StageOfAnother, StageHasEnded, AgreementCycle)
+"""What stands against a stage because of the agreement that it names."""
+BUDGET_PROBLEMS: tuple[type[Problem], ...] = (
+    *COMPUTE_PROBLEMS,
+    BudgetTooFine,
+    StageWithoutPromise,
+    TooManyBudgets,
+    VersionOver,
+)
+"""Why the feasibility of a version is not told."""
 SIGNING_PROBLEMS: tuple[type[Problem], ...] = (
     UnknownAgreement,
     UnknownAgreementVersion,
@@ -115,7 +167,10 @@ SIGNING_PROBLEMS: tuple[type[Problem], ...] = (
     VersionSuperseded,
     AlreadySigned,
     OnePersonForBoth,
-    VersionOver,
     AlreadyCovered,
+    *UNDERPINNING_PROBLEMS,
+    *BUDGET_PROBLEMS,
+    StageUnsigned,
+    Infeasible,
 )
 """What the route that signs lists among its problems."""

@@ -251,6 +251,7 @@ REQUESTS_CASES: Mapping[str, Prepare] = {
     "agreements_propose_version": _agreement("/versions", version=True),
     "agreements_list_versions": _agreement("/versions"),
     "agreements_get_version": _agreement("/versions/1"),
+    "agreements_get_feasibility": _agreement("/feasibility"),
     "agreements_compare_versions": _agreement("/versions/1/diff"),
     "agreements_sign_agreement": _agreement("/signatures", body={"version": 1}),
     "agreements_list_signatures": _agreement("/signatures"),

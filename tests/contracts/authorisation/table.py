@@ -121,6 +121,7 @@ TABLE: Mapping[str, Row] = {
     "agreements_propose_version": GIVES_A_SIDES_WORD,
     "agreements_list_versions": READS_THE_AGREEMENT,
     "agreements_get_version": READS_THE_AGREEMENT,
+    "agreements_get_feasibility": READS_THE_AGREEMENT,
     "agreements_compare_versions": READS_THE_AGREEMENT,
     "agreements_sign_agreement": GIVES_A_SIDES_WORD,
     "agreements_list_signatures": READS_THE_AGREEMENT,

@@ -189,7 +189,7 @@ BROKEN: list[tuple[dict[str, Any], int, str, str]] = [
     ({"targets": [a_target(clock="reply")]}, 422, "invalid_input", "/targets/0/clock"),
     ({"escalations": [{"clock": "notice", "percent": 50}]}, 422, "invalid_input", "/escalations/0/clock"),
     ({"obligations": [QUOTA | {"limit": 0}]}, 422, "invalid_input", "/obligations/0/limit"),
-    ({"stages": [None]}, 422, "invalid_input", "/stages"),
+    ({"stages": [None]}, 422, "invalid_input", "/stages/0"),
     ({"texts": {"en": "x" * 20_001}}, 422, "invalid_input", "/texts/en"),
 ]
 

@@ -140,6 +140,21 @@ class Escalation:
 
 
 @dataclass(frozen=True, slots=True)
+class AgreedStage:
+    """One stage of the budget: under `agreement_id` handed off, else `is_own` work (a sound stage is one of these).
+
+    `duration` None is what the agreement promises, `calendar_id` None the provider's there.
+    """
+
+    agreement_id: UUID | None
+    is_own: bool
+    duration: str | None
+    due: DueRule = DueRule.SAME_TIME
+    calendar_id: UUID | None = None
+    parallel_group: str | int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AgreementContent:
     """What both sides sign, without the texts."""
 
@@ -152,6 +167,7 @@ class AgreementContent:
     targets: tuple[AgreedTarget, ...] = ()
     obligations: tuple[Obligation, ...] = ()
     escalations: tuple[Escalation, ...] = ()
+    stages: tuple[AgreedStage, ...] = ()
     priority_role: PriorityRole | None = None
     reopening_window: str = "P10D"
     no_answer_window: str | None = None
@@ -209,6 +225,7 @@ def content_from(document: Mapping[str, Any]) -> AgreementContent:
         targets=tuple(_target(each) for each in document["targets"]),
         obligations=tuple(_obligation(each) for each in document["obligations"]),
         escalations=tuple(Escalation.read(each) for each in document["escalations"]),
+        stages=tuple(_stage(each) for each in document["stages"]),
         priority_role=PriorityRole(role) if role else None,
         reopening_window=document["reopening_window"],
         no_answer_window=document["no_answer_window"],
@@ -244,6 +261,17 @@ def _obligation(document: Mapping[str, Any]) -> Obligation:
         quantity=document["quantity"],
         effect=Effect(document["effect"]),
         objective=document["objective"],
+    )
+
+
+def _stage(document: Mapping[str, Any]) -> AgreedStage:
+    return AgreedStage(
+        agreement_id=_id(document["agreement"]),
+        is_own=document["own"],
+        duration=document["duration"],
+        due=DueRule(document["due"]),
+        calendar_id=_id(document["calendar_id"]),
+        parallel_group=document["parallel_group"],
     )
 
 

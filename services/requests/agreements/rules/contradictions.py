@@ -14,6 +14,7 @@ from services.requests.agreements.rules.content import (
     ObligationClock,
     chosen_targets,
 )
+from services.requests.agreements.rules.sound_stages import STAGE_PROBLEMS, check_stages
 from services.requests.catalogue.rules import DuplicateTarget, OnlyForResolution, TargetPriority
 from services.requests.timeline.vocabulary import Effect
 from services.requests.worktime import Duration, WorkingDays, WorkingSeconds, parse_duration
@@ -131,6 +132,7 @@ CONTENT_PROBLEMS: tuple[type[Problem], ...] = (
     NothingToEscalate,
     EffectiveFromOutside,
     DatesOutOfOrder,
+    *STAGE_PROBLEMS,
 )
 """What a route that takes an agreement's version lists among its problems."""
 
@@ -144,6 +146,7 @@ def check_content(content: AgreementContent, today: date) -> None:
     _check_obligations(content.obligations)
     _check_escalations(content)
     _check_dates(content, today)
+    check_stages(content)
 
 
 def _check_offerings(offering_ids: Sequence[UUID]) -> None:

@@ -8,13 +8,21 @@ from typing import Protocol
 
 from services.requests.worktime import DueRule, Duration, WorkingSeconds, WorkingTime, promise
 from services.requests.worktime.zones import MICROSECOND, SECOND_US, instant_at, microseconds_of
+from services.shared.language import Texts
+from services.shared.problems import Conflict
 
-MOST_BREAKS = 60_000
+MOST_BREAKS = 30_000
 """So many breaks are kept in mind at most: a year of five stages over as many offices has some ten thousand."""
 
 
-class BudgetTooFine(Exception):
-    """The calendars of the stages are cut into so many pieces that the worst start is not to be found in time."""
+class BudgetTooFine(Conflict):
+    """The calendars of the stages are cut into more pieces than can be looked at in time."""
+
+    code = "budget_too_fine"
+    detail = Texts(
+        "The calendars of these stages open and close too often: the worst start is not found in time.",
+        "Los calendarios de estas etapas abren y cierran demasiado: no se halla a tiempo el peor comienzo.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,5 +187,5 @@ def _breaks(moves: Sequence[Move], wanted: Collection[int]) -> Collection[int]:
     for move in reversed(moves):
         wanted = move.breaks(wanted)
         if len(wanted) > MOST_BREAKS:
-            raise BudgetTooFine
+            raise BudgetTooFine(pointer="/stages")
     return wanted

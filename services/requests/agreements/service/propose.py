@@ -20,7 +20,9 @@ from services.requests.agreements.refusals import (
 )
 from services.requests.agreements.rules.content import AgreementContent, AgreementSide, content_from
 from services.requests.agreements.rules.contradictions import OwnProvider, check_content
+from services.requests.agreements.rules.covered import begins_on
 from services.requests.agreements.schemas import NewAgreement, NewAgreementVersion, document_of
+from services.requests.agreements.service.budgets import check_underpinning
 from services.requests.agreements.service.reading import readable_agreement
 from services.requests.calendars.queries import zones_of_calendars
 from services.requests.calendars.refusals import UnknownCalendar
@@ -62,7 +64,7 @@ async def propose_agreement(
         created_at=now,
         created_by=actor.id,
     )
-    await _check(fetch, identity, agreement, document, now)
+    await _check(fetch, identity, actor, agreement, document, now)
     session.add(agreement)
     await _lay_down(session, actor, agreement, side, document, now)
     return agreement
@@ -92,7 +94,7 @@ async def propose_version(
             raise OtherPair(pointer=f"/{field}")
     document = document_of(new, agreement.customer_department_id, agreement.provider_department_id)
     await _check_calendars(fetch, content_from(document))
-    await _check(fetch, identity, agreement, document, now)
+    await _check(fetch, identity, actor, agreement, document, now)
     agreement.latest_number += 1
     agreement.version += 1
     await _lay_down(session, actor, agreement, side, document, now)
@@ -108,11 +110,9 @@ def _side_of(actor: Actor, customer_id: UUID, provider_id: UUID) -> AgreementSid
 
 async def _check_calendars(fetch: Fetch, content: AgreementContent) -> Mapping[UUID, str]:
     """The zones of the calendars that are named. UnknownCalendar."""
-    named = {
-        each.calendar_id: f"/targets/{place}/calendar_id"
-        for place, each in reversed(list(enumerate(content.targets)))
-        if each.calendar_id is not None
-    }
+    rows = [(f"/stages/{place}", each.calendar_id) for place, each in enumerate(content.stages)]
+    rows += [(f"/targets/{place}", each.calendar_id) for place, each in enumerate(content.targets)]
+    named = {calendar_id: f"{row}/calendar_id" for row, calendar_id in reversed(rows) if calendar_id is not None}
     named |= {
         content.provider_calendar_id: "/provider_calendar_id",
         content.customer_calendar_id: "/customer_calendar_id",
@@ -125,11 +125,12 @@ async def _check_calendars(fetch: Fetch, content: AgreementContent) -> Mapping[U
 
 
 async def _check(
-    fetch: Fetch, identity: Identity, agreement: Agreement, document: dict[str, Any], now: datetime
+    fetch: Fetch, identity: Identity, actor: Actor, agreement: Agreement, document: dict[str, Any], now: datetime
 ) -> None:
-    """UnknownOffering, OfferingOfAnother, UnknownPerson, PeopleUnavailable, ReassignsToOutsider, CONTENT_PROBLEMS."""
-    content = content_from(document)
-    check_content(content, local_date(now, agreement.time_zone))
+    """CONTENT_PROBLEMS, what `_check_people` and `check_underpinning` raise, UnknownOffering, OfferingOfAnother."""
+    content, today = content_from(document), local_date(now, agreement.time_zone)
+    check_content(content, today)
+    await check_underpinning(fetch, actor, agreement, content, on=begins_on(content, today))
     providers = await providers_of_offerings(fetch, content.offering_ids)
     above = {each: await departments_above(fetch, {each}) for each in set(providers.values())}
     for place, offering_id in enumerate(content.offering_ids):
@@ -138,13 +139,17 @@ async def _check(
             raise UnknownOffering(pointer=pointer, offering_id=offering_id)
         if content.provider_department_id not in above[providers[offering_id]]:
             raise OfferingOfAnother(pointer=pointer, offering_id=offering_id)
+    await _check_people(fetch, identity, content, {content.provider_department_id, *providers.values()})
+
+
+async def _check_people(fetch: Fetch, identity: Identity, content: AgreementContent, serving: set[UUID]) -> None:
+    """UnknownPerson, PeopleUnavailable, ReassignsToOutsider."""
     named = {
         rule.reassign_to: f"/escalations/{place}/reassign_to"
         for place, rule in enumerate(content.escalations)
         if rule.reassign_to is not None
     }
     people = await require_people(fetch, identity, named)
-    serving = {content.provider_department_id, *providers.values()}
     for person_id, pointer in named.items():
         if not people[person_id].serves_any(serving):
             raise ReassignsToOutsider(pointer=pointer)

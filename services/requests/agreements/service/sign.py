@@ -25,6 +25,7 @@ from services.requests.agreements.rules.content import AgreementSide
 from services.requests.agreements.rules.contradictions import FARTHEST_AHEAD
 from services.requests.agreements.rules.covered import Span, begins_on, coverage_of
 from services.requests.agreements.schemas import NewSignature, NewTermination
+from services.requests.agreements.service.budgets import Calculator, check_budget
 from services.requests.agreements.service.reading import known_version, readable_agreement
 from services.requests.calendars.rules import local_date
 from services.requests.db import Outbox
@@ -35,7 +36,13 @@ from services.shared.outbox import enqueue
 
 
 async def sign_agreement(
-    session: AsyncSession, actor: Actor, agreement_id: UUID, new: NewSignature, *, now: datetime
+    session: AsyncSession,
+    calculator: Calculator,
+    actor: Actor,
+    agreement_id: UUID,
+    new: NewSignature,
+    *,
+    now: datetime,
 ) -> AgreementSignature:
     """One side's signature under the latest version; with the second it takes effect. SIGNING_PROBLEMS."""
     agreement = await readable_agreement(session, actor, agreement_id, lock=True)
@@ -45,6 +52,7 @@ async def sign_agreement(
     await _check_open(session, agreement, version, today)
     given = (await signatures_under(session, agreement_id, [new.version])).get(new.version, [])
     side = _free_side(actor, sides, given, new.version)
+    await check_budget(session, calculator, actor, agreement, version, now=now)
     signature = AgreementSignature(
         agreement_id=agreement_id,
         number=new.version,

@@ -19,6 +19,7 @@ from services.requests.agreements.rules.content import (
     content_from,
 )
 from services.requests.agreements.rules.covered import AgreementState, VersionState
+from services.requests.agreements.schemas.stages import MOST_STAGES, StageRow
 from services.requests.calendars.schemas import DueField, DurationText
 from services.requests.catalogue.rules import TargetPriority
 from services.requests.timeline.vocabulary import Effect, Restart
@@ -109,7 +110,9 @@ class AgreementText(Input):
     no_answer_window: DurationText | None = Field(
         default=None, description="after so long a wait on the customer a ticket is cancelled; null: never"
     )
-    stages: Annotated[Sequence[None], Field(max_length=0, description="empty: budgets have no meaning here yet")] = ()
+    stages: Annotated[Sequence[StageRow], Field(max_length=MOST_STAGES)] = Field(
+        default=(), description="the budget of `resolution`: what has to be done one after the other"
+    )
     applies_to_open: bool = Field(default=False, description="whether open tickets are ruled to it as well")
     elapsed: Annotated[Restart, Lax] = Field(
         default=Restart.KEEP,
@@ -195,7 +198,7 @@ class AgreementVersionPublic(Output):
     priority_role: PriorityRole | None
     reopening_window: str
     no_answer_window: str | None
-    stages: Sequence[None]
+    stages: Sequence[StageRow]
     applies_to_open: bool
     elapsed: Restart
     effective_from: date
