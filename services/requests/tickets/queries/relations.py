@@ -13,7 +13,7 @@ from services.shared.db import Connection
 _OF_TICKET = """
 SELECT r.id, r.kind, r.is_merge, r.created_by, r.created_at, r.other_id = $1 AS is_other, t.id AS ticket_id,
     t.key AS ticket_key, t.requester_id, t.beneficiary_id, t.participants, t.provider_department_id,
-    t.customer_department_id, t.is_confidential, holders.ids AS holders
+    t.customer_department_id, t.is_confidential, t.awaits_approval_of, holders.ids AS holders
 FROM (
     SELECT * FROM ticket_relation WHERE ticket_id = $1 AND ended_at IS NULL
     UNION ALL SELECT * FROM ticket_relation WHERE other_id = $1 AND ended_at IS NULL
