@@ -128,14 +128,15 @@ class Gate:
 
     async def _pass(self, exchange: Exchange, route: Route, headers: Headers, body: Body, address: str) -> None:
         claims = await identify(self._verifier, route, exchange.method, headers)
-        self._limit(route.limit_class, rate_principal(claims, address), exchange)
-        body.limit_to(self._body_bytes[route.limit_class])
+        limit_class = route.limit_class_of(exchange.method, exchange.path)
+        self._limit(limit_class, rate_principal(claims, address), exchange)
+        body.limit_to(self._body_bytes[limit_class])
         forwarding = Forwarding(
             exchange,
             headers,
             body,
             address=address,
-            deadline_seconds=self._deadlines[route.limit_class],
+            deadline_seconds=self._deadlines[limit_class],
             idle_seconds=self._settings.upstream_idle_seconds,
         )
         await forward(forwarding, self._upstreams[route.service], self._hopper, self._vigil)

@@ -20,12 +20,29 @@ class LimitClass(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Everything under `prefix`, on whole path segments, goes to `service`; `public` methods need no token."""
+    """Everything under `prefix`, on whole path segments, goes to `service`; `public` methods need no token.
+
+    `uploads`: what is POSTed to a path below whose last segment is this may be large.
+    """
 
     prefix: str
     service: Service
     public: frozenset[str] = frozenset()
     limit_class: LimitClass = LimitClass.DEFAULT
+    uploads: str | None = None
+
+    def limit_class_of(self, method: str, path: str) -> LimitClass:
+        """The class of a request to a path below.
+
+        >>> route = Route("/v1/tickets", Service.REQUESTS, uploads="attachments")
+        >>> [route.limit_class_of(method, "/v1/tickets/7/attachments").value for method in ("POST", "GET")]
+        ['upload', 'default']
+        >>> route.limit_class_of("POST", "/v1/tickets/7/comments").value
+        'default'
+        """
+        if self.uploads is not None and method == "POST" and path.rpartition("/")[2] == self.uploads:
+            return LimitClass.UPLOAD
+        return self.limit_class
 
 
 NOBODY: frozenset[str] = frozenset()
@@ -52,7 +69,6 @@ _REQUESTS = (
     ("/v1/calendars/compute", POSTERS),
     ("/v1/offerings", NOBODY),
     ("/v1/agreements", NOBODY),
-    ("/v1/tickets", NOBODY),
     ("/v1/breaches", NOBODY),
     ("/v1/freezes", NOBODY),
     ("/v1/exclusions", NOBODY),
@@ -78,6 +94,7 @@ _FEEDBACK = (
 ROUTES = (
     *(Route(prefix, Service.IDENTITY, public) for prefix, public in _IDENTITY),
     *(Route(prefix, Service.REQUESTS, public) for prefix, public in _REQUESTS),
+    Route("/v1/tickets", Service.REQUESTS, uploads="attachments"),
     Route("/v1/imports", Service.REQUESTS, limit_class=LimitClass.UPLOAD),
     *(Route(prefix, Service.FEEDBACK, public) for prefix, public in _FEEDBACK),
 )

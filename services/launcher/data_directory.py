@@ -34,6 +34,11 @@ class DataDirectory:
         return self.path / "nats"
 
     @property
+    def attachments(self) -> Path:
+        """The files on tickets."""
+        return self.path / "attachments"
+
+    @property
     def secrets(self) -> Path:
         """Passwords and keys, made once (0600)."""
         return self.path / "secrets.json"

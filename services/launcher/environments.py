@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from services.launcher.databases import DatabaseUrls
 from services.launcher.ports import LOOPBACK
@@ -13,7 +14,7 @@ SETTINGS = "ACUERDO_"
 
 @dataclass(frozen=True)
 class Addresses:
-    """Databases and ports by service, the NATS server, and the gateway as people's browsers see it.
+    """Databases and ports by service, the NATS server, the gateway as people's browsers see it, the folder of files.
 
     `secrets` are variables and values by service, for those that have secrets of their own.
     """
@@ -22,6 +23,7 @@ class Addresses:
     ports: Mapping[str, int]
     nats: str
     public_url: str
+    attachments: Path
     secrets: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
     def url(self, service: str) -> str:
@@ -44,9 +46,16 @@ def environments(addresses: Addresses) -> dict[str, dict[str, str]]:
         "ACUERDO_NATS_URL": addresses.nats,
         "ACUERDO_PUBLIC_URL": addresses.public_url,
     }
+    own = {"requests": {"ACUERDO_ATTACHMENTS_FOLDER": str(addresses.attachments)}}
     services = {
         # a secret of the person at the terminal holds: what is sealed with it can be read with no other
-        service: {**addresses.secrets.get(service, {}), **common, **inner, "ACUERDO_DATABASE_URL": urls.runtime}
+        service: {
+            **addresses.secrets.get(service, {}),
+            **common,
+            **inner,
+            **own.get(service, {}),
+            "ACUERDO_DATABASE_URL": urls.runtime,
+        }
         for service, urls in addresses.databases.items()
     }
     return {"gateway": {**common, **gateway}, **services}

@@ -68,7 +68,9 @@ class Platform:
         admin_url, nats_url = await asyncio.gather(self._start_postgres(secrets), self._start_nats(secrets))
         databases = await self._prepare_databases(admin_url, secrets)
         ports = {name: free_port() for name in SERVICES}
-        addresses = Addresses(databases, ports, nats_url, self._options.base_url, secrets.settings)
+        addresses = Addresses(
+            databases, ports, nats_url, self._options.base_url, self._data.attachments, secrets.settings
+        )
         table = environments(addresses)
         await self._migrate(table, databases)
         await self._start_services(table, addresses.ports)

@@ -9,6 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.requests.agreements import api as agreements
 from services.requests.approvals import api as approvals
+from services.requests.attachments import api as attachments
+from services.requests.attachments.receiving import limits_of
+from services.requests.attachments.storage import storage_of
+from services.requests.attachments.sweeping import run_sweeping
 from services.requests.calendars import api as calendars
 from services.requests.catalogue import api as catalogue
 from services.requests.catalogue.terms import TermsCache
@@ -57,6 +61,8 @@ ROUTERS = (
     working.router,
     relating.router,
     batch.router,
+    attachments.router,
+    attachments.streamed,
     calendars.router,
     catalogue.router,
     agreements.router,
@@ -84,6 +90,7 @@ def create_app(settings: RequestsSettings | None = None) -> FastAPI:
             app.state.consumers.run,
             _relay(settings).run,
             lambda: tidy(app),
+            lambda: run_sweeping(app.state.engine, app.state.attachments),
             lambda: run_imports(_bench(app)),
             lambda: run_firing(settings.database_url, app.state.terms),
             lambda: run_freezes(app.state.engine, app.state.terms),
@@ -97,6 +104,8 @@ def create_app(settings: RequestsSettings | None = None) -> FastAPI:
     )
     app.state.terms = TermsCache()
     app.state.batches = asyncio.Semaphore(batch.AT_ONCE)
+    app.state.attachments = storage_of(settings)
+    app.state.attachment_limits = limits_of(settings)
     app.state.computing = BoundedThreads("computing", threads=COMPUTED_AT_ONCE, places=COMPUTED_OR_WAITING)
     app.state.consumers = consumers_of(settings, app.state.sessions)
     app.state.is_consuming = ConsumersCheck(app.state.consumers)

@@ -42,7 +42,7 @@ def in_launcher() -> dict[str, dict[str, str]]:
     """What each process finds under `make up`."""
     databases = {name: DatabaseUrls(f"runtime-{name}", f"owner-{name}") for name in SERVICES}
     secrets = {service: dict.fromkeys(variables, "made") for service, variables in SETTINGS.items()}
-    return environments(Addresses(databases, dict.fromkeys(SERVICES, 1), "nats://", "http://", secrets))
+    return environments(Addresses(databases, dict.fromkeys(SERVICES, 1), "nats://", "http://", Path("/files"), secrets))
 
 
 def test_there_is_a_container_for_each_process_and_for_what_runs_once() -> None:

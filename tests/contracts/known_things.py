@@ -19,6 +19,7 @@ import schemathesis
 from tests.contracts.asked_people import invitation, messages, token_of, whole_form
 from tests.contracts.known_agreements import agreements, manage_both, proposal, proposed
 from tests.contracts.known_disputes import a_freeze, freezes, proposed_freeze
+from tests.contracts.known_linked import a_relation, an_attachment
 from tests.contracts.known_platform import (
     api,
     calendars,
@@ -243,8 +244,10 @@ def _parts(method: str, path: str, given: dict[str, Any]) -> dict[str, Any]:
             found = {"offering_id": changeable_offering()}
         case _, "/v1/departments/{department_id}/deputies/{deputy_id}":
             found = {"deputy_id": _deputy(given["department_id"])}
+        case _, _ if "{attachment_id}" in path:
+            found = {"attachment_id": an_attachment(given["ticket_id"])}
         case _, "/v1/tickets/{ticket_id}/relations/{relation_id}":
-            found = {"relation_id": _relation(given["ticket_id"])}
+            found = {"relation_id": a_relation(given["ticket_id"], _tickets())}
         case _, "/v1/clients/{client_id}/secrets/{secret_id}":
             made = post("/v1/clients", {"name": "contract", "scopes": ["tickets:read"]})
             found = {"client_id": made["id"], "secret_id": made["secrets"][0]["id"]}
@@ -280,14 +283,4 @@ def _deputy(department_id: str) -> str | None:
     known = last(path, "id")
     if known is None:
         api().post(path, json={"person_id": _people()[0], "from": "2100-01-01"})
-    return known or last(path, "id")
-
-
-def _relation(ticket_id: str) -> str | None:
-    """One of the ticket's relations, made where there is none."""
-    path = f"/v1/tickets/{ticket_id}/relations"
-    known = last(path, "id")
-    if known is None:
-        other = next(each for each in _tickets() if each != ticket_id)
-        api().post(path, json={"kind": "follows", "ticket_id": other})
     return known or last(path, "id")

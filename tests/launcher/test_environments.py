@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from services.launcher.databases import DatabaseUrls
@@ -8,6 +10,7 @@ ADDRESSES = Addresses(
     ports={"identity": 1, "requests": 2},
     nats="nats://u:p@127.0.0.1:3",
     public_url="http://127.0.0.1:8080",
+    attachments=Path("/data/attachments"),
     secrets={"identity": {"ACUERDO_KEY_ENCRYPTION_SECRET": "made by the launcher"}},
 )
 
@@ -24,6 +27,7 @@ def test_each_process_finds_what_it_needs_and_no_more(monkeypatch: pytest.Monkey
     assert "secret" not in str(table)
     assert "owner-" not in str(table)
     assert table["gateway"]["ACUERDO_REQUESTS_URLS"] == "http://127.0.0.1:2"
+    assert table["requests"]["ACUERDO_ATTACHMENTS_FOLDER"] == "/data/attachments"
     assert table["requests"]["ACUERDO_JWKS_URL"] == "http://127.0.0.1:1/oauth2/jwks"
 
 

@@ -80,6 +80,13 @@ def can_read_ticket(actor: Actor, ticket: Mapping[str, Any], holders: list[UUID]
     return not ticket["is_confidential"] and actor.has_department_role(ticket["customer_department_id"], "manager")
 
 
+def reads_internal(actor: Actor, ticket: Mapping[str, Any], holders: list[UUID]) -> bool:
+    """Whether what is internal is for this reader: who serves; who asked, or manages the customer, does not read it."""
+    if any(serves(actor, department) for department in (ticket["provider_department_id"], *holders)):
+        return True
+    return actor.has_role("admin", "auditor") and not is_asking(actor, ticket)
+
+
 def sides_of(actor: Actor, ticket: Mapping[str, Any], holders: list[UUID]) -> list[Side]:
     """The sides on which this reader may act, the more likely first; none for those who only look on.
 

@@ -150,6 +150,17 @@ TABLE: Mapping[str, Row] = {
     "tickets_amend_ticket/external refs": row(
         200, f"{ON_THE_TICKET} customer_manager {WORKERS_ON_THE_TICKET}", refused=404, s403="auditor"
     ),
+    "attachments_attach_file": row(201, ACTORS_ON_THE_TICKET, refused=404, s403="auditor"),
+    "attachments_attach_file/internal": row(
+        201, WORKERS_ON_THE_TICKET, refused=404, s403=f"auditor {ON_THE_TICKET} customer_manager"
+    ),
+    "attachments_list_attachments": READS_THE_TICKET,
+    "attachments_get_attachment": READS_THE_TICKET,
+    "attachments_get_attachment/internal": row(200, "agent manager admin auditor", refused=404),
+    "attachments_download_file": READS_THE_TICKET,
+    "attachments_remove_file": row(  # the asker's
+        204, "asker admin", refused=404, s403="beneficiary participant customer_manager agent manager auditor connector"
+    ),
     "tickets_list_relations": READS_THE_TICKET,
     "tickets_get_relation": READS_THE_TICKET,
     "tickets_relate_ticket": row(201, ACTORS_ON_THE_TICKET, refused=404, s403="auditor"),

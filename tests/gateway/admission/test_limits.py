@@ -114,3 +114,14 @@ async def test_expect_100_continue_of_a_body_too_large_is_refused_before_it_is_s
     writer.write(world.head("POST", "/v1/tickets", *fields))
     assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 413 ")
     writer.close()
+
+
+async def test_what_is_attached_may_be_larger_and_nothing_else(world: World, recorder: Recorder) -> None:
+    path = "/v1/tickets/0190/attachments"
+    assert (await world.client.post(path, content=chunks(2 * MIB))).status_code == 200
+    assert len(recorder.last["body"]) == 2 * MIB
+    for other in ("/v1/tickets/0190/comments", "/v1/tickets", f"{path}/0191"):
+        assert (await world.client.post(other, content=chunks(2 * MIB))).status_code == 413
+    assert (await world.client.put(path, content=chunks(2 * MIB))).status_code == 413
+    answer = await world.raw(world.head("POST", path, f"Content-Length: {64 * MIB + 1}"))
+    assert answer.startswith(b"HTTP/1.1 413 ")

@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -66,7 +68,8 @@ class Desk:
 
 @asynccontextmanager
 async def opened_desk(database_url: str, issuer: Issuer) -> AsyncIterator[Desk]:
-    app = create_app(RequestsSettings(database_url=database_url))
+    folder = TemporaryDirectory(prefix="acuerdo-files-")
+    app = create_app(RequestsSettings(database_url=database_url, attachments_folder=Path(folder.name)))
     identity, people = IdentityDouble(), People(issuer)
     app.state.tokens = issuer.verifier
     it, network, hr = (identity.add(code=code) for code in ("IT", "NET", "HR"))
@@ -108,6 +111,7 @@ async def opened_desk(database_url: str, issuer: Issuer) -> AsyncIterator[Desk]:
             agent_id=agent_id,
         )
     await app.state.engine.dispose()
+    folder.cleanup()
 
 
 async def _assign(client: httpx.AsyncClient, people: People, department: Department, calendar_id: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.requests.catalogue.terms import TermsCache
-from services.requests.tickets.policies import is_asking, serves
+from services.requests.tickets.policies import reads_internal
 from services.requests.tickets.queries.read import clock_ids
 from services.requests.tickets.rules.stored import Row, event_row
 from services.requests.tickets.service.recording import Unfolded, readable_ticket, unfold
@@ -87,12 +87,9 @@ def comment_of(event: Event) -> dict[str, Any] | None:
 
 
 def _is_open_to(actor: Actor, row: Row, event: Event) -> bool:
-    """Internal comments are for who serves; who asked, or manages the customer, does not read them."""
-    if not (isinstance(event.payload, Commented) and event.payload.visibility is Visibility.INTERNAL):
-        return True
-    if any(serves(actor, department) for department in (row["provider_department_id"], *row["holders"])):
-        return True
-    return actor.has_role("admin", "auditor") and not is_asking(actor, row)
+    if isinstance(event.payload, Commented) and event.payload.visibility is Visibility.INTERNAL:
+        return reads_internal(actor, row, row["holders"])
+    return True
 
 
 def _interval(line: Interval) -> dict[str, Any]:
