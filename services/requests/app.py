@@ -70,6 +70,7 @@ ROUTERS = (
     messages.router,
     reports.router,
     rulings.router,
+    rulings.calendar_router,
     freezes.router,
     approvals.router,
     steps.router,

@@ -1,11 +1,13 @@
 """The statements of rulings: what was promised before, what waits to be ruled, and which tickets it concerns."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import orjson
 
 from services.requests.catalogue.rules import PublishedTarget
+from services.requests.tickets.rules.stored import Row
 from services.shared.db import Connection
 
 _PUBLISHED = "SELECT content->>'default_targets' FROM offering_version WHERE offering_id = $1 AND number = $2"
@@ -63,6 +65,18 @@ _ADVANCE = """
 UPDATE ruling_job SET after = $2, ruled = ruled + $3, done_at = CASE WHEN $4 THEN statement_timestamp() END
 WHERE id = $1
 """
+_CALENDAR = """
+SELECT ARRAY(SELECT department_id FROM calendar_assignment WHERE calendar_id = c.id) AS followers,
+    (SELECT created_by FROM calendar_version WHERE calendar_id = c.id AND number = 1) AS author_id
+FROM calendar c WHERE c.id = $1
+"""
+_OPEN = """
+SELECT t.*, ARRAY(
+    SELECT k.department_id FROM ticket_link k WHERE k.ticket_id = t.id AND k.department_id IS NOT NULL
+) AS holders
+FROM ticket t WHERE t.id = ANY($1::uuid[]) AND t.ended_at IS NULL ORDER BY t.id
+"""
+_EVENTS = "SELECT * FROM ticket_event WHERE ticket_id = ANY($1::uuid[])"
 FIRST = UUID(int=0)
 
 
@@ -105,3 +119,17 @@ async def open_tickets_of(
 async def advance_job(connection: Connection, job_id: UUID, after: UUID, ruled: int, *, is_done: bool) -> None:
     """So far has the ruling come."""
     await connection.execute(_ADVANCE, job_id, after, ruled, is_done)
+
+
+async def calendar_with_followers(connection: Connection, calendar_id: UUID) -> Any:
+    """Who works by a calendar (`followers`; None among them is the organisation) and who made it; None without one."""
+    return await connection.fetchrow(_CALENDAR, calendar_id)
+
+
+async def open_tickets_whole(connection: Connection, ids: Sequence[UUID]) -> tuple[list[Row], dict[UUID, list[Row]]]:
+    """Those of these tickets that are open, with the `holders` of their links; and the events of each, in no order."""
+    rows = [dict(row) for row in await connection.fetch(_OPEN, list(ids))]
+    events: dict[UUID, list[Row]] = {row["id"]: [] for row in rows}
+    for event in await connection.fetch(_EVENTS, list(events)):
+        events[event["ticket_id"]].append(dict(event))
+    return rows, events

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from services.requests.tickets.schemas import Priority
 from services.requests.timeline.vocabulary import Restart, Side
-from services.shared.schemas import Id, Input, Lax, Output
+from services.shared.schemas import Id, Input, Lax, Output, Seconds
 
 
 class RulingState(StrEnum):
@@ -51,3 +51,40 @@ class RulingPublic(Output):
     side: Side
     actor_id: UUID | None
     at: datetime
+
+
+class MovedClock(Output):
+    """An open clock that the version would move. Instants are null while it is paused, or without any due time."""
+
+    ticket_id: UUID
+    key: str
+    clock: str
+    cycle: int
+    side: Literal["provider", "customer"]
+    state: Literal["running", "paused"]
+    due_at: datetime | None
+    due_at_then: datetime | None
+    shift_seconds: Seconds | None = Field(description="wall time, negative where it would be due earlier")
+    is_breached_then: bool = Field(description="nothing would remain of it")
+
+
+class VersionPreview(Output):
+    """What a calendar's next version would do to open clocks that follow it, were it saved now; nothing is written.
+
+    `earlier`, `later`, `unchanged` and `without_due` (paused, or without a due time now or then) add up to `clocks`.
+    `items` are those that would move, of tickets that the caller may read: the furthest first, 100 at most. At most
+    2,000 tickets are looked at, the oldest first; `is_complete` says whether these are all.
+    """
+
+    calendar_id: UUID
+    computed_at: datetime
+    elapsed: Restart
+    is_complete: bool
+    tickets: int
+    clocks: int
+    earlier: int
+    later: int
+    unchanged: int
+    without_due: int
+    breached: int
+    items: list[MovedClock]

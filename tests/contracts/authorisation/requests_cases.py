@@ -112,14 +112,14 @@ async def _new_calendar(world: RequestsWorld) -> Asked:
     return Asked("POST", "/v1/calendars", {"name": "New", **VERSION})
 
 
-async def _new_version(world: RequestsWorld) -> Asked:
-    return Asked("POST", f"/v1/calendars/{await world.calendar()}/versions", VERSION)
+def _new_version(below: str = "", *, everybodys: bool = False) -> Prepare:
+    async def prepare(world: RequestsWorld) -> Asked:
+        calendar_id = await world.calendar()
+        if everybodys:
+            await world.assign("organisation", calendar_id)
+        return Asked("POST", f"/v1/calendars/{calendar_id}/versions{below}", VERSION)
 
-
-async def _everybodys_version(world: RequestsWorld) -> Asked:
-    calendar_id = await world.calendar()
-    await world.assign("organisation", calendar_id)
-    return Asked("POST", f"/v1/calendars/{calendar_id}/versions", VERSION)
+    return prepare
 
 
 def _assignment(holder: str) -> Prepare:
@@ -239,7 +239,8 @@ REQUESTS_CASES: Mapping[str, Prepare] = {
     "calendars_list_versions": _of_calendar("/versions"),
     "calendars_get_assignment": _get("/v1/calendars/assignments/{it}"),
     "calendars_add_calendar": _new_calendar,
-    "calendars_add_version": _new_version,
+    "calendars_add_version": _new_version(),
+    "calendars_preview_version": _new_version("/preview"),
     "calendars_assign_calendar": _assignment("{it}"),
     "offerings_list_offerings": _get("/v1/offerings"),
     "offerings_get_offering": _get("/v1/offerings/{offering}"),
@@ -278,5 +279,6 @@ REQUESTS_CASES: Mapping[str, Prepare] = {
     "tickets_list_rulings": _ticket("/rulings"),
     # last: from here on the organisation works by another calendar
     "calendars_assign_calendar/to the organisation": _assignment("organisation"),
-    "calendars_add_version/of the organisation's": _everybodys_version,
+    "calendars_add_version/of the organisation's": _new_version(everybodys=True),
+    "calendars_preview_version/of the organisation's": _new_version("/preview", everybodys=True),
 }
