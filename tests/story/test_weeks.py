@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -31,6 +32,7 @@ from tests.story.outcome import Looks, Told, check_computers, check_scrubs
 
 SCOPES = "tickets:read reports:read interactions:read invitations:read agreements:read"
 HOUR = 3600
+GUIDE = Path(__file__).parents[2] / "docs" / "disputed-due-time.md"
 
 
 @dataclass
@@ -118,6 +120,14 @@ async def test_a_question_over_a_weekend_and_a_public_holiday_moves_the_due_time
     ]
 
 
+async def test_the_disputed_due_time_is_explained_as_the_guide_tells(played: Played) -> None:
+    clocks = await played.looks.clocks(computer.ASKING[1], played.computers.early)
+    path = f"/v1/tickets/{played.computers.early}/clocks/{clocks['resolution']['id']}/explanation"
+    told = await played.looks.read(computer.ASKING[1], path, {})
+    guide = GUIDE.read_text(encoding="utf-8")
+    assert json.loads(guide.partition("```json\n")[2].partition("```")[0]) == without_ids(told)
+
+
 async def test_a_notice_of_four_days_lacks_what_is_added_to_the_promise(played: Played) -> None:
     clocks = await played.looks.clocks(computer.ASKING[2], played.computers.short_notice)
     assert clocks["notice"]["shortfall_seconds"] == 41 * HOUR
@@ -152,6 +162,21 @@ def _rows(board: Told) -> list[Told]:
 
 def _seconds(clock: dict[str, Any], *names: str) -> tuple[float, ...]:
     return tuple(clock[f"{name}_seconds"] for name in names)
+
+
+def without_ids(told: Any) -> Any:
+    """The same with `…` for ids, which are others each time."""
+    match told:
+        case dict():
+            return {name: "…" if _is_id(name, value) else without_ids(value) for name, value in told.items()}
+        case list():
+            return [without_ids(each) for each in told]
+        case _:
+            return told
+
+
+def _is_id(name: str, value: Any) -> bool:
+    return isinstance(value, str) and (name == "id" or name.endswith("_id"))
 
 
 def test_the_departments_of_the_story_are_the_demos() -> None:

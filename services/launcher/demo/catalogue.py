@@ -79,7 +79,8 @@ async def agree(
         async with house.sessions.begin() as session:
             made = await propose_agreement(session, signing[0], house.identity, content, now=now)
             for manager in signing:
-                await sign_agreement(session, manager, made.id, NewSignature(version=made.latest_number), now=now)
+                signature = NewSignature(version=made.latest_number)
+                await sign_agreement(session, house.calculator, manager, made.id, signature, now=now)
 
 
 def _content(

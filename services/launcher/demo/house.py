@@ -12,12 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker
 from services.feedback import app as feedback
 from services.feedback.settings import FeedbackSettings
 from services.requests import app as requests
+from services.requests.agreements.service.budgets import Calculator
 from services.requests.catalogue.terms import TermsCache
 from services.requests.departments.service import Identity, identity_client
 from services.requests.firing.service.escalate import Escalations
 from services.requests.firing.service.fire import fire_due
 from services.requests.firing.service.lapse import lapse_next
 from services.requests.settings import RequestsSettings
+from services.shared.bounded_threads import BoundedThreads
 from services.shared.consumers import Consumers
 from services.shared.db import Connection, Sessions, make_engine
 
@@ -47,6 +49,7 @@ class House:
     feedback_sessions: Sessions
     terms: TermsCache
     identity: Identity
+    calculator: Calculator
     consumers: Mapping[str, Consumers]
     passed: frozenset[str] | None = None
     escalations: Escalations = field(default_factory=Escalations)
@@ -84,13 +87,16 @@ async def opened(databases: Mapping[str, str], passed: frozenset[str] | None = N
         connection = await _transaction(stack, databases["requests"])
         client: httpx.AsyncClient = await stack.enter_async_context(nobody())
         sessions, feedback_sessions = _sessions(connection), _sessions(feedback_connection)
+        terms, threads = TermsCache(), BoundedThreads("computing", threads=1, places=1)
+        stack.callback(threads.close)
         yield House(
             connection=await _driver(connection),
             sessions=sessions,
             feedback_connection=await _driver(feedback_connection),
             feedback_sessions=feedback_sessions,
-            terms=TermsCache(),
+            terms=terms,
             identity=Identity(client, ""),
+            calculator=Calculator(terms.working_times, threads),
             passed=passed,
             consumers={
                 "requests": requests.consumers_of(RequestsSettings(database_url=databases["requests"]), sessions),

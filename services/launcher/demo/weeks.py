@@ -77,7 +77,7 @@ class WeeksStage:
     async def sign(self, person: str, agreed: Agreed) -> None:
         async with self.house.sessions.begin() as session:
             new = NewSignature(version=agreed.version)
-            await sign_agreement(session, self.cast[person], agreed.id, new, now=self.now)
+            await sign_agreement(session, self.house.calculator, self.cast[person], agreed.id, new, now=self.now)
 
     async def submit(self, person: str, ticket: Mapping[str, Any]) -> UUID:
         house, new = self.house, NewTicket.model_validate(ticket)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from services.requests.agreements.schemas import NewAgreement, NewSignature
+from services.requests.agreements.service.budgets import Calculator
 from services.requests.agreements.service.propose import propose_agreement
 from services.requests.agreements.service.sign import sign_agreement
 from services.requests.calendars.queries import calendar_of_department
@@ -97,6 +98,7 @@ async def _agree(desk: Desk) -> None:
     """What People operations and IT promise each other from AGREED on; the customer owes answers and acceptance."""
     identity = Identity(desk.app.state.identity, "")
     managers = [Actor(uuid4(), department_roles={each.id: "manager"}) for each in (desk.hr, desk.it)]
+    calculator = Calculator(desk.app.state.terms.working_times, desk.app.state.computing)
     async with desk.app.state.sessions() as session, session.begin():
         calendar_id = (await calendar_of_department(session_fetch(session), desk.it.id)).calendar_id
         new = NewAgreement.model_validate(
@@ -113,7 +115,7 @@ async def _agree(desk: Desk) -> None:
         )
         agreement = await propose_agreement(session, managers[0], identity, new, now=BEGIN)
         for manager in managers:
-            await sign_agreement(session, manager, agreement.id, NewSignature(version=1), now=BEGIN)
+            await sign_agreement(session, calculator, manager, agreement.id, NewSignature(version=1), now=BEGIN)
 
 
 async def _live(connection: Connection, desk: Desk, drawn: random.Random) -> None:
