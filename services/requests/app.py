@@ -34,6 +34,9 @@ from services.requests.inbound import (
     PersonCreated,
     PersonTold,
 )
+from services.requests.live import api as live
+from services.requests.live.queries import forget_old_changes
+from services.requests.live.service.hub import Hub, before_the_stop
 from services.requests.messages import api as messages
 from services.requests.messages.service import tell_of_survey
 from services.requests.people.rules import Person
@@ -63,6 +66,7 @@ ROUTERS = (
     batch.router,
     attachments.router,
     attachments.streamed,
+    live.router,
     calendars.router,
     catalogue.router,
     agreements.router,
@@ -90,7 +94,7 @@ def create_app(settings: RequestsSettings | None = None) -> FastAPI:
         tasks=lambda app: (
             app.state.consumers.run,
             _relay(settings).run,
-            lambda: tidy(app),
+            lambda: tidy(app, forget_old_changes),
             lambda: run_sweeping(app.state.engine, app.state.attachments),
             lambda: run_imports(_bench(app)),
             lambda: run_firing(settings.database_url, app.state.terms),
@@ -104,6 +108,7 @@ def create_app(settings: RequestsSettings | None = None) -> FastAPI:
         around=_surroundings,
     )
     app.state.terms = TermsCache()
+    app.state.live = Hub(settings.database_url)
     app.state.batches = asyncio.Semaphore(batch.AT_ONCE)
     app.state.attachments = storage_of(settings)
     app.state.attachment_limits = limits_of(settings)
@@ -160,6 +165,8 @@ async def _surroundings(app: FastAPI) -> AsyncIterator[None]:
     async with identity_client(settings.identity_url, settings.identity_timeout) as client:
         app.state.identity = client
         try:
-            yield
+            with before_the_stop(app.state.live.drain):
+                yield
         finally:
             app.state.computing.close()
+            await app.state.live.close()

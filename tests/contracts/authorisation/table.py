@@ -137,6 +137,7 @@ TABLE: Mapping[str, Row] = {
     "tickets_list_tickets": EVERYBODY,
     "tickets_list_queue": EVERYBODY,
     "tickets_act_on_tickets": row(207, f"{SIGNED_IN} {PROGRAMS}"),  # each item answers as the single routes
+    "tickets_stream_events": EVERYBODY,  # of the tickets that each may read: tests/requests/live
     "tickets_submit_ticket": row(201, SUBMITTERS),
     "tickets_submit_ticket/for somebody else": row(201, "customer_manager admin connector"),
     "tickets_upsert_ticket_by_reference": row(201, SUBMITTERS),

@@ -16,7 +16,13 @@ async def _batch(world: RequestsWorld) -> Asked:
     return Asked("POST", "/v1/tickets/batch", {"items": [item]})
 
 
+async def _events(world: RequestsWorld) -> Asked:
+    world.desk.app.state.live.longest = 0.0  # ends as soon as it has begun
+    return Asked("GET", "/v1/tickets/events")
+
+
 WORKING_CASES: Mapping[str, Prepare] = {
     "tickets_list_queue": _queue,
     "tickets_act_on_tickets": _batch,
+    "tickets_stream_events": _events,
 }

@@ -110,6 +110,7 @@ async def opened_desk(database_url: str, issuer: Issuer) -> AsyncIterator[Desk]:
             agent=people.one_of(it.id, "agent", agent_id),
             agent_id=agent_id,
         )
+    await app.state.live.close()
     await app.state.engine.dispose()
     folder.cleanup()
 

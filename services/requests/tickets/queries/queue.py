@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.requests.tickets.models import IS_TO_BE_DONE, QUEUE_DUE, QUEUE_URGENCY
-from services.requests.tickets.policies import managed_departments, sees_all_tickets, serving_departments
+from services.requests.tickets.policies import approving_ids, managed_departments, sees_all_tickets, serving_departments
 from services.requests.tickets.queries.read import PUBLIC
 from services.requests.tickets.rules.queue import urgency
 from services.requests.tickets.rules.stored import Row
@@ -115,6 +115,7 @@ def _departments(
 def _readable(actor: Actor, me: str, placed: Callable[[object], str]) -> str:
     """The reasons of `policies.can_read_ticket`, of the few tickets that are assigned to one person."""
     reasons = [f"{me} IN (t.requester_id, t.beneficiary_id)", f"t.participants @> ARRAY[{me}::uuid]"]
+    reasons.append(f"t.awaits_approval_of = ANY({placed(list(approving_ids(actor)))}::uuid[])")
     if serving := serving_departments(actor):
         reasons.append(_SERVED.format(departments=placed(serving)))
     if managed := managed_departments(actor):

@@ -1,0 +1,1 @@
+"""Live events: who looks at tickets hears at once, in whichever process, that something happened to them."""

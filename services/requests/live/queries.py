@@ -1,0 +1,62 @@
+"""Reading changes between two snapshots of PostgreSQL, each just once, and forgetting those that are old."""
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.shared.db import Connection
+from services.shared.idempotency import session_fetch
+
+KEPT = timedelta(hours=1)
+"""How long changes are kept for who comes back."""
+CHANNEL = "ticket_change"
+_FORGOTTEN_AT_ONCE = 200_000
+
+_SNAPSHOT = "SELECT pg_current_snapshot()::text"
+_FLOOR = "SELECT xid FROM ticket_change_floor"
+# What the later snapshot sees and the earlier one did not: also what began before the earlier one and ended after it.
+_BETWEEN = """
+SELECT c.ticket_id, c.event_id, c.sequence, c.kind, c.name, c.is_internal, c.version, c.state, c.recorded_at, t.key,
+    t.provider_department_id, t.customer_department_id, t.requester_id, t.beneficiary_id, t.participants,
+    t.is_confidential, t.awaits_approval_of, ARRAY(
+        SELECT k.department_id FROM ticket_link k WHERE k.ticket_id = t.id AND k.department_id IS NOT NULL
+    ) AS holders
+FROM ticket_change c JOIN ticket t ON t.id = c.ticket_id
+WHERE c.xid >= pg_snapshot_xmin($1::text::pg_snapshot)::text::bigint
+    AND NOT pg_visible_in_snapshot(c.xid::text::xid8, $1::text::pg_snapshot)
+    AND pg_visible_in_snapshot(c.xid::text::xid8, $2::text::pg_snapshot)
+ORDER BY c.position LIMIT $3
+"""
+_FORGET = """
+WITH old AS (
+    DELETE FROM ticket_change WHERE (xid, position) IN (
+        SELECT xid, position FROM ticket_change WHERE told_at < $1 ORDER BY xid, position LIMIT $2
+    ) RETURNING xid
+)
+UPDATE ticket_change_floor SET xid = greatest(xid, (SELECT max(xid) + 1 FROM old))
+"""
+
+
+class Changes(NamedTuple):
+    """The changes between two snapshots, `limit` at most, and the place from which on all changes are kept."""
+
+    rows: list[Any]
+    floor: int
+
+
+async def snapshot_of_now(connection: Connection) -> str:
+    """Which transactions have ended."""
+    snapshot: str = await connection.fetchval(_SNAPSHOT)
+    return snapshot
+
+
+async def changes_between(connection: Connection, earlier: str, later: str, limit: int) -> Changes:
+    """What the later snapshot sees and the earlier one did not, with who may see the ticket as it is now."""
+    rows = await connection.fetch(_BETWEEN, earlier, later, limit)
+    return Changes(rows, await connection.fetchval(_FLOOR))  # the floor last: what goes meanwhile raises it
+
+
+async def forget_old_changes(session: AsyncSession, now: datetime) -> None:
+    """Delete what is older than an hour, and note from where on all is kept."""
+    await session_fetch(session)(_FORGET, now - KEPT, _FORGOTTEN_AT_ONCE)
