@@ -140,6 +140,7 @@ class _ClockTold(BaseModel):
     percent: int = Field(examples=[75])
     fires_at: datetime = Field(description="when the share was used up", examples=["2026-03-06T13:00:00Z"])
     fired_at: datetime = Field(description="when this was recorded", examples=["2026-03-06T13:00:00.125Z"])
+    link_id: UUID | None = Field(description="the hand-off whose clock it is; null: the ticket's", examples=[_A_LINK])
 
 
 class ClockWarned(_ClockTold, PublishedEvent):

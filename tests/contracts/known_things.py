@@ -272,8 +272,10 @@ def _offered_link(path: str) -> dict[str, str | None]:
     others = [each for each in departments() if each != ticket["provider_department_id"]]
     offers = f"/v1/tickets/{ticket['id']}/hand-offs"
     link = api().post(offers, json={"department_id": others[0]}).json().get("id")
-    if link is not None and path.endswith("/returns"):
+    if link is not None and path.endswith(("/returns", "/questions", "/answers")):
         api().post(f"{offers}/{link}/acceptances")
+    if link is not None and path.endswith("/answers"):
+        api().post(f"{offers}/{link}/questions", json={"comment": "Which?"})
     return {"ticket_id": ticket["id"], "link_id": link}
 
 

@@ -1,5 +1,7 @@
 """What a ticket pins when it is submitted: what an agreement promises for it, else what the offering publishes."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +18,8 @@ from services.requests.catalogue.terms import OfferingTerms
 from services.requests.timeline.promised import PinnedObligation, PinnedTarget, PinnedTerms
 from services.requests.timeline.terms import BEFORE_DUE
 from services.requests.timeline.vocabulary import ClockName, PartyKind
+
+NO_OFFERING = UUID(int=0)
 
 
 def pin_of(offered: OfferingTerms, priority: str, now: datetime) -> PinnedTerms:
@@ -83,6 +87,20 @@ def pin_agreement(
         no_answer_window=content.no_answer_window,
         agreement_version_id=version_id,
     )
+
+
+def pin_for_part(offered: Sequence[Covering], provider: str, priority: str, now: datetime) -> PinnedTerms | None:
+    """What the nearest agreement between two departments promises for work that no offering names; None: nothing.
+
+    Quotas count an offering's work, and so leave it out.
+    """
+    covering = next((each for each in offered if each.covers(priority, now)), None)
+    if covering is None:
+        return None
+    content = content_of(covering.content)
+    pinned = pin_agreement(content, covering.version_id, provider=provider, offering_id=NO_OFFERING, priority=priority)
+    obligations = tuple(each for each in pinned.obligations if each.clock is not ClockName.QUOTA)
+    return replace(pinned, obligations=obligations)
 
 
 def _target(content: AgreementContent, target: AgreedTarget) -> PinnedTarget:

@@ -28,7 +28,7 @@ JOIN customers ON customers.id = covered.customer_department_id
 JOIN providers ON providers.id = covered.provider_department_id
 JOIN agreement_version version USING (agreement_id, number)
 JOIN agreement ON agreement.id = version.agreement_id
-WHERE covered.offering_id = $3 AND NOT isempty(covered.during)
+WHERE ($3::uuid IS NULL OR covered.offering_id = $3) AND NOT isempty(covered.during)
 GROUP BY version.id, agreement.time_zone, covered.during, customers.depth, providers.depth
 ORDER BY customers.depth, providers.depth, lower(covered.during) DESC, version.id
 """
@@ -67,11 +67,12 @@ class Covering:
 
 
 async def agreements_covering(
-    fetch: Fetch, offering_id: UUID, customer_id: UUID, provider_id: UUID
+    fetch: Fetch, offering_id: UUID | None, customer_id: UUID, provider_id: UUID
 ) -> Sequence[Covering]:
     """Those between the two or departments above them: the nearest first, the customer's side before the provider's.
 
-    Of two that are as near the one that begins later: where their zones differ, both may hold for some hours.
+    About that offering, or (None) about any. Of two that are as near the one that begins later: where their zones
+    differ, both may hold for some hours.
     """
     rows = await fetch(_COVERING, customer_id, provider_id, offering_id)
     return [_covering(*row) for row in rows]

@@ -127,7 +127,9 @@ def reassigned(row: Row, wants: Iterable[Wanted]) -> UUID | None:
 
 def told_of(row: Row, threshold: Threshold) -> dict[str, Any]:
     """What a message says about a threshold."""
+    of_link = {"link_id": str(row["link_id"])} if row["link_id"] else {}
     return {
+        **of_link,
         "ticket_id": str(row["ticket_id"]),
         "ticket_key": row["key"],
         "clock_id": str(row["id"]),

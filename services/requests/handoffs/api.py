@@ -9,13 +9,23 @@ from services.requests.answers import json_answer
 from services.requests.departments.api import AskIdentity
 from services.requests.handoffs.refusals import (
     ANSWER_PROBLEMS,
+    ASKING_PROBLEMS,
     OFFER_PROBLEMS,
     RETURN_PROBLEMS,
+    ForAsked,
     ForOfferer,
     ForReceiver,
 )
-from services.requests.handoffs.schemas import Bounce, HandOffsPublic, LinkAnswer, LinkPublic, NewHandOff
-from services.requests.handoffs.service import answer, offer
+from services.requests.handoffs.schemas import (
+    Bounce,
+    HandOffsPublic,
+    LinkAnswer,
+    LinkPublic,
+    NewAnswer,
+    NewHandOff,
+    NewQuestion,
+)
+from services.requests.handoffs.service import answer, asking, offer
 from services.requests.handoffs.service.showing import show_hand_offs
 from services.requests.tickets.api import Reader, Terms, TicketId, Writer
 from services.requests.tickets.refusals import UnknownTicket
@@ -29,9 +39,11 @@ _LINK = "/v1/tickets/{ticket_id}/hand-offs/{link_id}"
 @router.get(
     "/v1/tickets/{ticket_id}/hand-offs", response_model=HandOffsPublic, responses=problem_responses(UnknownTicket)
 )
-async def list_hand_offs(ticket_id: TicketId, actor: Reader, connection: HotTransaction, terms: Terms) -> Response:
+async def list_hand_offs(
+    ticket_id: TicketId, actor: Reader, connection: HotTransaction, terms: Terms, now: Now
+) -> Response:
     """Which departments were offered which part of the ticket, who took it over, and from when to when."""
-    return json_answer(await show_hand_offs(connection, terms, actor, ticket_id))
+    return json_answer(await show_hand_offs(connection, terms, actor, ticket_id, now=now))
 
 
 @router.post(
@@ -123,4 +135,44 @@ async def return_hand_off(
 ) -> Response:
     """The department has done its part; what it handed on itself ends with it."""
     told = await answer.return_hand_off(connection, terms, actor, ticket_id, link_id, reason=new.reason, now=now)
+    return json_answer(told, 201)
+
+
+@router.post(
+    f"{_LINK}/questions",
+    status_code=201,
+    response_model=LinkPublic,
+    responses=problem_responses(*RETURN_PROBLEMS, ForReceiver),
+)
+async def ask_on_hand_off(
+    ticket_id: TicketId,
+    link_id: LinkId,
+    new: NewQuestion,
+    actor: Writer,
+    connection: HotTransaction,
+    terms: Terms,
+    now: Now,
+) -> Response:
+    """The department asks whoever handed its part on, or the requester; its part waits, and the ticket goes on."""
+    return json_answer(await asking.ask_on_hand_off(connection, terms, actor, ticket_id, link_id, new, now=now), 201)
+
+
+@router.post(
+    f"{_LINK}/answers",
+    status_code=201,
+    response_model=LinkPublic,
+    responses=problem_responses(*ASKING_PROBLEMS, ForAsked),
+)
+async def answer_on_hand_off(
+    ticket_id: TicketId,
+    link_id: LinkId,
+    new: NewAnswer,
+    actor: Writer,
+    connection: HotTransaction,
+    terms: Terms,
+    now: Now,
+) -> Response:
+    """Answer what the department asked: who was asked does, or who handed the part on."""
+    comment = new.comment
+    told = await asking.answer_on_hand_off(connection, terms, actor, ticket_id, link_id, comment=comment, now=now)
     return json_answer(told, 201)

@@ -3,18 +3,20 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from services.requests.catalogue.form import FormRefused
 from services.requests.catalogue.service import UnknownOffering
 from services.requests.departments.service import DepartmentsUnavailable, UnknownDepartment
-from services.requests.tickets.refusals import InstantOutside, UnknownTicket
+from services.requests.tickets.refusals import (
+    InstantOutside,
+    NeededByMissing,
+    QuantityMissing,
+    UnknownLink,
+    UnknownTicket,
+)
 from services.requests.timeline import refusals as timeline
 from services.requests.told import as_conflict, conflict_of
 from services.shared.language import Texts
-from services.shared.problems import Conflict, Forbidden, NotFound, Problem
-
-
-class UnknownLink(NotFound):
-    code = "unknown_hand_off"
-    detail = Texts("This ticket has no such hand-off.", "Este ticket no tiene ese traspaso.")
+from services.shared.problems import Conflict, Forbidden, Problem
 
 
 class ForOfferer(Forbidden):
@@ -33,6 +35,14 @@ class ForReceiver(Forbidden):
     )
 
 
+class ForAsked(Forbidden):
+    code = "for_asked_only"
+    detail = Texts(
+        "Only whoever was asked, or handed this part on, may answer.",
+        "Solo puede responder a quien se preguntó o quien traspasó esta parte.",
+    )
+
+
 class NotTheirOffering(Conflict):
     code = "not_their_offering"
     detail = Texts(
@@ -47,6 +57,7 @@ _POINTERS: dict[type[timeline.TimelineRefused], str | None] = {
     timeline.LinkNotOpen: None,
     timeline.OfferAnswered: None,
     timeline.LinkNotAccepted: None,
+    timeline.NothingAsked: None,
 }
 _CONFLICTS: dict[type[timeline.TimelineRefused], type[Conflict]] = {
     refused: conflict_of(refused) for refused in _POINTERS
@@ -66,6 +77,9 @@ OFFER_PROBLEMS: tuple[type[Problem], ...] = (
     NotTheirOffering,
     ForOfferer,
     InstantOutside,
+    FormRefused,
+    NeededByMissing,
+    QuantityMissing,
     *_of(timeline.HandOffInState, timeline.HandOffInCircle, timeline.LinkNotOpen, timeline.LinkNotAccepted),
 )
 """What the route that offers lists among its problems."""
@@ -78,6 +92,11 @@ RETURN_PROBLEMS: tuple[type[Problem], ...] = (
     UnknownTicket,
     UnknownLink,
     *_of(timeline.LinkNotOpen, timeline.LinkNotAccepted),
+)
+ASKING_PROBLEMS: tuple[type[Problem], ...] = (
+    UnknownTicket,
+    UnknownLink,
+    *_of(timeline.LinkNotOpen, timeline.NothingAsked),
 )
 
 

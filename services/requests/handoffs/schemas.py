@@ -1,14 +1,15 @@
 """The shapes of hand-offs."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
 
 from services.requests.handoffs.rules import LinkState
 from services.requests.tickets.schemas import Fields, text_of
-from services.shared.schemas import Date, Id, Input, Instant, LongText, Output
+from services.requests.timeline.vocabulary import Asks
+from services.shared.schemas import Date, Id, Input, Instant, Lax, LongText, Output
 
 
 class NewHandOff(Input):
@@ -43,6 +44,26 @@ class Bounce(Input):
     reason: LongText
 
 
+class NewQuestion(Input):
+    """What the department that holds a part asks whoever handed it on, or whoever asked for the whole."""
+
+    comment: LongText
+    asks: Annotated[Asks, Lax] = Asks.PROVIDER
+
+
+class NewAnswer(Input):
+    """The answer."""
+
+    comment: LongText
+
+
+class LinkCounts(Output):
+    """How many promises of one side were met and missed, as attainment counts them."""
+
+    met: int
+    missed: int
+
+
 class LinkPublic(Output):
     """A hand-off of the ticket: offered by one department, held by another from `accepted_at` to `ended_at`.
 
@@ -64,6 +85,12 @@ class LinkPublic(Output):
     accepted_at: datetime | None
     ended_at: datetime | None
     outcome: str | None
+    asks: Asks | None = Field(description="whom its department asked something, and waits for")
+    lapses_at: datetime | None = Field(description="when the offer lapses if nobody answers it")
+    due_at: datetime | None = Field(description="of its resolution, while that runs")
+    agreement_version_id: UUID | None = Field(description="what covers it, pinned at the offer")
+    provider: LinkCounts = Field(description="targets of the department that was asked")
+    customer: LinkCounts = Field(description="obligations of the department that offered")
     reason: str | None = Field(description="of its end")
 
 

@@ -33,6 +33,10 @@ class MessageKind(StrEnum):
     """Your approval is asked for a ticket."""
     APPROVAL_ANSWERED = "approval_answered"
     """Somebody approved or declined what you asked for, or what you asked approval for."""
+    HAND_OFF_ASKED = "hand_off_asked"
+    """A department that works on a part of a ticket asks you something."""
+    HAND_OFF_ANSWERED = "hand_off_answered"
+    """What you asked about your part of a ticket was answered."""
     SURVEY = "survey"
     """Somebody would like to know how it went."""
 

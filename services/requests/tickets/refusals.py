@@ -24,6 +24,11 @@ class UnknownClock(NotFound):
     detail = Texts("This ticket has no such clock.", "Este ticket no tiene ese reloj.")
 
 
+class UnknownLink(NotFound):
+    code = "unknown_hand_off"
+    detail = Texts("This ticket has no such hand-off.", "Este ticket no tiene ese traspaso.")
+
+
 class UnknownEvent(NotFound):
     code = "unknown_event"
     detail = Texts("This ticket has no such event.", "Este ticket no tiene ese suceso.")

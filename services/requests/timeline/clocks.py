@@ -10,6 +10,7 @@ Read where `agreements.md` is brief:
 - A question is answered by the customer, or where the provider ends the wait saying so; otherwise it was taken back.
   While it lies under another wait it is still asked.
 - Whoever closes what was fulfilled accepts it, but for a lapse.
+- An offer that lapses misses its `acknowledge`, which is when it lapses.
 - A moment that starts a clock which runs already changes nothing.
 """
 
@@ -24,6 +25,9 @@ class Moment(StrEnum):
     """What a fact amounts to for clocks."""
 
     SUBMITTED = "submitted"
+    """A link: offered."""
+    BEGUN = "begun"
+    """The work was the provider's: of a ticket when it is submitted, of a link when it is accepted."""
     PROVIDER_ACTED = "provider_acted"
     REPLIED = "replied"
     """A person of the provider's side told or asked the customer something in public."""
@@ -37,7 +41,7 @@ class Moment(StrEnum):
     FULFILLED = "fulfilled"
     CLOSED = "closed"
     LAPSED = "lapsed"
-    """It was closed because the customer said nothing."""
+    """It was closed because the customer said nothing; of a link: nobody answered the offer."""
     REFUSED = "refused"
     """The customer reopened what was fulfilled."""
     DECLINED = "declined"
@@ -87,10 +91,11 @@ RULES: dict[ClockName, ClockRule] = {
         starts=frozenset({Moment.SUBMITTED}),
         stops=frozenset({Moment.PROVIDER_ACTED, Moment.DECLINED, Moment.FULFILLED}),
         voids=frozenset({Moment.CANCELLED}),
+        misses=frozenset({Moment.LAPSED}),
     ),
     ClockName.FIRST_RESPONSE: ClockRule(
         Side.PROVIDER,
-        starts=frozenset({Moment.SUBMITTED}),
+        starts=frozenset({Moment.BEGUN}),
         stops=frozenset({Moment.REPLIED, Moment.DECLINED, Moment.FULFILLED}),
         voids=frozenset({Moment.CANCELLED}),
         pausing=_ASKING_SIDE,
@@ -104,7 +109,7 @@ RULES: dict[ClockName, ClockRule] = {
     ),
     ClockName.RESOLUTION: ClockRule(
         Side.PROVIDER,
-        starts=frozenset({Moment.SUBMITTED, Moment.REOPENED}),
+        starts=frozenset({Moment.BEGUN, Moment.REOPENED}),
         stops=frozenset({Moment.FULFILLED}),
         voids=frozenset({Moment.DECLINED, Moment.CANCELLED}),
         pausing=_ASKING_SIDE,

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from services.requests.timeline.approving import Approver
-from services.requests.timeline.vocabulary import EventKind, LinkEnd, Restart, Side, State, Visibility
+from services.requests.timeline.promised import PinnedTerms
+from services.requests.timeline.vocabulary import Asks, EventKind, LinkEnd, Restart, Side, State, Visibility
 
 
 class FactName(StrEnum):
@@ -21,6 +22,8 @@ class FactName(StrEnum):
     HAND_OFF_OFFERED = "hand_off_offered"
     HAND_OFF_ACCEPTED = "hand_off_accepted"
     HAND_OFF_ENDED = "hand_off_ended"
+    HAND_OFF_ASKED = "hand_off_asked"
+    HAND_OFF_ANSWERED = "hand_off_answered"
     REPORTED = "reported"
     AMENDED = "amended"
     PRIORITY_PROPOSED = "priority_proposed"
@@ -108,7 +111,8 @@ class Assigned(_Fact):
 class HandOffOffered(_Fact):
     """The provider, or the holder of the link `parent`, asks a department (its code) to take over part of the ticket.
 
-    `offering_id` names what is asked of it, `needed_by` (an instant or a date, as text) and `fields` say more.
+    `offering_id` names what is asked of it, `needed_by` (an instant or a date, as text) and `fields` say more. `terms`
+    are what is promised for this part; `missing` and `quota_*` as in a request.
     """
 
     name: ClassVar[FactName] = FactName.HAND_OFF_OFFERED
@@ -118,8 +122,13 @@ class HandOffOffered(_Fact):
     parent: UUID | None = None
     comment: str | None = None
     offering_id: UUID | None = None
+    offering_version: int | None = None
     needed_by: str | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    quota_promised: float | None = None
+    quota_observed: float | None = None
+    terms: PinnedTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +153,26 @@ class HandOffEnded(_Fact):
     link_id: UUID
     end: LinkEnd = LinkEnd.RETURNED
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandOffAsked(_Fact):
+    """The department that holds a link asks something, and its part waits for the answer."""
+
+    name: ClassVar[FactName] = FactName.HAND_OFF_ASKED
+    link_id: UUID
+    comment: str
+    asks: Asks = Asks.PROVIDER
+
+
+@dataclass(frozen=True, slots=True)
+class HandOffAnswered(_Fact):
+    """What a link's department asked was answered; `asks` is whom it had asked."""
+
+    name: ClassVar[FactName] = FactName.HAND_OFF_ANSWERED
+    link_id: UUID
+    comment: str
+    asks: Asks = Asks.PROVIDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +254,8 @@ Fact = (
     | HandOffOffered
     | HandOffAccepted
     | HandOffEnded
+    | HandOffAsked
+    | HandOffAnswered
     | Reported
     | Amended
     | PriorityProposed
@@ -240,6 +271,8 @@ FACTS: tuple[type[Fact], ...] = (
     HandOffOffered,
     HandOffAccepted,
     HandOffEnded,
+    HandOffAsked,
+    HandOffAnswered,
     Reported,
     Amended,
     PriorityProposed,

@@ -94,8 +94,7 @@ NOTHING = Timeline(State.CANCELLED, None, None, None, None, None, None, None, No
 def advance(terms: Terms, progress: Progress | None, event: Event) -> Progress:
     """`progress` (None before the first fact) and the next fact or ruling; `terms` are what the ticket pinned.
 
-    Raises `LateFact` where `event` is not the next, or is a ruling before the first fact.
-    """
+    Raises `LateFact` where `event` is not the next, or is a ruling before the first fact."""
     if event.is_correction or (progress is not None and event.key <= progress.latest):
         raise LateFact(event.id)
     payload = event.payload
@@ -106,7 +105,7 @@ def advance(terms: Terms, progress: Progress | None, event: Event) -> Progress:
             return _frozen(progress, payload, event)
         return _ruled(progress, payload, event)
     if progress is None:
-        scene = Scene(event.occurred_at, event.actor.side, False, (), (), None, None, None)
+        scene = Scene(event.occurred_at, event.actor.side, False, (), (), None, None, None, terms.is_link)
         open_ticket(scene, payload)
         react(scene, event, terms.provider)
         return _after(_blank(terms, scene, event), scene, event)
@@ -126,6 +125,7 @@ def _scene_of(progress: Progress, event: Event) -> Scene:
         progress.group,
         progress.assignee_id,
         progress.priority,
+        progress.terms.is_link,
     )
 
 

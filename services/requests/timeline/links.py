@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.requests.timeline.vocabulary import LinkEnd
+from services.requests.timeline.vocabulary import Asks, LinkEnd
 
 Links = tuple["Link", ...]
 
@@ -19,7 +19,8 @@ Links = tuple["Link", ...]
 class Link:
     """Part of a ticket that `department` (its code) was offered; `parent` is the link above, if any.
 
-    It holds that part from `accepted_at` on: None while nobody has answered, or where nobody ever accepted.
+    It holds that part from `accepted_at` on: None while nobody has answered, or where nobody ever accepted. `asks` is
+    whom it waits for with a question.
     """
 
     id: UUID
@@ -30,6 +31,7 @@ class Link:
     accepted_at: datetime | None
     ended_at: datetime | None = None
     end: LinkEnd | None = None
+    asks: Asks | None = None
 
     @property
     def is_open(self) -> bool:
@@ -56,6 +58,11 @@ def accept_link(links: Links, link_id: UUID, at: datetime) -> Links:
     [True]
     """
     return tuple(replace(link, accepted_at=at) if link.id == link_id and link.is_offered else link for link in links)
+
+
+def ask_from(links: Links, link_id: UUID, asks: Asks | None) -> Links:
+    """`links` with this one waiting for an answer of that side, or (None) no longer."""
+    return tuple(replace(link, asks=asks) if link.id == link_id else link for link in links)
 
 
 def waited_for(links: Links, parent: UUID | None = None) -> list[Link]:
@@ -97,7 +104,7 @@ def end_link(links: Links, link_id: UUID, at: datetime, end: LinkEnd) -> Links:
     >>> [link.end.value for link in end_link((outer, inner), outer.id, noon, LinkEnd.RETURNED)]
     ['returned', 'ended']
     """
-    ended = tuple(replace(x, ended_at=at, end=end) if x.id == link_id and x.is_open else x for x in links)
+    ended = tuple(replace(x, ended_at=at, end=end, asks=None) if x.id == link_id and x.is_open else x for x in links)
     for beneath in [link.id for link in ended if link.parent == link_id and link.is_open]:
         ended = end_link(ended, beneath, at, LinkEnd.ENDED)
     return ended
@@ -105,4 +112,4 @@ def end_link(links: Links, link_id: UUID, at: datetime, end: LinkEnd) -> Links:
 
 def end_all(links: Links, at: datetime) -> Links:
     """`links` with every open one ended, because the ticket has."""
-    return tuple(replace(link, ended_at=at, end=LinkEnd.ENDED) if link.is_open else link for link in links)
+    return tuple(replace(link, ended_at=at, end=LinkEnd.ENDED, asks=None) if link.is_open else link for link in links)

@@ -42,11 +42,12 @@ Marks = Mapping[ClockKey, Fired]
 NOTHING_MARKED: Marks = {}
 
 
-def marks_of(events: Iterable[Event]) -> Marks:
-    """What has been announced of each cycle of each clock."""
+def marks_of(events: Iterable[Event], link: UUID | None = None) -> Marks:
+    """What has been announced of each cycle of each clock of the ticket, or of that link."""
     marks: dict[ClockKey, Fired] = {}
     for event in sorted((e for e in events if isinstance(e.payload, Mark)), key=lambda event: event.sequence):
-        add_mark(marks, event)
+        if isinstance(event.payload, Mark) and event.payload.link == link:
+            add_mark(marks, event)
     return marks
 
 
@@ -65,10 +66,13 @@ def add_mark(marks: dict[ClockKey, Fired], event: Event) -> None:
             marks[clock, cycle] = Fired(thresholds, None, by)
 
 
-def called_for(marks: Marks, before: Timeline | None, after: Timeline, by: UUID) -> list[Mark]:
+def called_for(
+    marks: Marks, before: Timeline | None, after: Timeline, by: UUID, *, link: UUID | None = None
+) -> list[Mark]:
     """The marks that new events call for, which end with the event `by`: thresholds passed, breaches refuted.
 
-    `before` and `after` are the ticket at the same instant, without (None: there was no ticket) and with them.
+    `before` and `after` are the ticket, or that link of it, at the same instant, without (None: there was none) and
+    with them.
     """
     reached_before = {(r.clock, r.cycle): _reached(r.thresholds) for r in before.clocks} if before else {}
     new: list[Mark] = []
@@ -76,13 +80,13 @@ def called_for(marks: Marks, before: Timeline | None, after: Timeline, by: UUID)
         key = (reading.clock, reading.cycle)
         known = reached_before.get(key, frozenset()) | marks.get(key, NOTHING_FIRED).thresholds.keys()
         new.extend(
-            ThresholdFired(*key, each.percent, each.fires_at, passed=True)
+            ThresholdFired(*key, each.percent, each.fires_at, passed=True, link=link)
             for each in reading.thresholds
             if each.reached and each.fires_at is not None and each.percent not in known
         )
     breached = {(reading.clock, reading.cycle) for reading in after.clocks if reading.breached_at is not None}
     new.extend(
-        BreachRefuted(*key, fired.breach, by)
+        BreachRefuted(*key, fired.breach, by, link)
         for key, fired in marks.items()
         if fired.breach is not None and key not in breached
     )

@@ -25,7 +25,7 @@ class _Mark:
 class ThresholdFired(_Mark):
     """A share of a clock was used up; 100 percent announces its breach.
 
-    `passed`: a ruling or a late fact passed it, so that no escalation ran.
+    `passed`: a ruling or a late fact passed it, so that no escalation ran. `link`: of whose clock; None: the ticket's.
     """
 
     name: ClassVar[MarkName] = MarkName.THRESHOLD_FIRED
@@ -34,6 +34,7 @@ class ThresholdFired(_Mark):
     percent: int
     fires_at: datetime
     passed: bool = False
+    link: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class BreachRefuted(_Mark):
     cycle: int
     mark: UUID
     by: UUID
+    link: UUID | None = None
 
 
 Mark = ThresholdFired | BreachRefuted

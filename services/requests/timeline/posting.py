@@ -27,6 +27,7 @@ from services.requests.timeline.refusals import (
     LinkNotAccepted,
     LinkNotOpen,
     NotCorrectable,
+    NothingAsked,
     OfferAnswered,
 )
 from services.requests.timeline.vocabulary import DONE, INSTANT, EventKind, Side, State
@@ -114,3 +115,12 @@ def check_held(links: Links, link_id: UUID) -> None:
         raise LinkNotOpen
     if link.is_offered:
         raise LinkNotAccepted
+
+
+def check_asking(links: Links, link_id: UUID) -> None:
+    """Raises `LinkNotOpen` where the link has ended, `NothingAsked` where it waits for no answer."""
+    link = open_link(links, link_id)
+    if link is None:
+        raise LinkNotOpen
+    if link.asks is None:
+        raise NothingAsked

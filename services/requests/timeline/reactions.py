@@ -11,6 +11,8 @@ from services.requests.timeline.facts import (
     Commented,
     Fact,
     HandOffAccepted,
+    HandOffAnswered,
+    HandOffAsked,
     HandOffEnded,
     HandOffOffered,
     Moved,
@@ -21,14 +23,14 @@ from services.requests.timeline.facts import (
     TakenBack,
 )
 from services.requests.timeline.ledger import Standing
-from services.requests.timeline.links import Link, accept_link, end_link, open_link, waited_for
+from services.requests.timeline.links import Link, accept_link, ask_from, end_link, open_link, waited_for
 from services.requests.timeline.marks import Mark
 from services.requests.timeline.payloads import Payload
 from services.requests.timeline.reports import react_to_report
 from services.requests.timeline.rulings import Ruling
 from services.requests.timeline.scene import Scene
 from services.requests.timeline.transitions import sides_for
-from services.requests.timeline.vocabulary import DONE, LinkEnd, Side, State, Visibility
+from services.requests.timeline.vocabulary import DONE, Asks, LinkEnd, Side, State, Visibility
 
 _SERVING = (Side.PROVIDER, Side.DEPARTMENT)
 _ENDS_OF_WORK = (LinkEnd.RETURNED, LinkEnd.ENDED)
@@ -72,6 +74,12 @@ def react(scene: Scene, event: Event, provider: str) -> None:
             _react_to_acceptance(scene, fact)
         case HandOffEnded():
             _react_to_hand_off_ended(scene, fact)
+        case HandOffAsked():
+            _react_to_question(scene, fact, event.actor)
+        case HandOffAnswered():
+            link = open_link(scene.links, fact.link_id)
+            scene.is_irregular = link is None or link.asks is None
+            scene.links = ask_from(scene.links, fact.link_id, None) if link else scene.links
         case Reported():
             react_to_report(scene, fact, event, provider)
         case Amended():
@@ -135,6 +143,16 @@ def _react_to_acceptance(scene: Scene, fact: HandOffAccepted) -> None:
         scene.links = accept_link(scene.links, link.id, scene.at)
     else:
         _react_to_hand_off(scene, fact, is_accepted=True)
+
+
+def _react_to_question(scene: Scene, fact: HandOffAsked, actor: Actor) -> None:
+    link = open_link(scene.links, fact.link_id)
+    if link is None or link.is_offered:
+        scene.is_irregular = True
+        return
+    scene.links = ask_from(scene.links, link.id, fact.asks)
+    if fact.asks is Asks.REQUESTER and actor.side in _SERVING and not actor.automatic:
+        scene.reply()
 
 
 def _react_to_hand_off_ended(scene: Scene, fact: HandOffEnded) -> None:

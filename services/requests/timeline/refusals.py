@@ -23,7 +23,8 @@ TimelineRefused
     ├── HandOffInCircle          to the provider, or to a department above in the chain
     ├── LinkNotOpen
     ├── OfferAnswered            accepted meanwhile
-    └── LinkNotAccepted          only offered yet
+    ├── LinkNotAccepted          only offered yet
+    └── NothingAsked             it waits for no answer
 """
 
 from typing import ClassVar
@@ -247,4 +248,14 @@ class LinkNotAccepted(HandOffRefused):
     sentences: ClassVar = {
         "en": "The department has not accepted this hand-off yet.",
         "es": "El departamento aún no ha aceptado este traspaso.",
+    }
+
+
+class NothingAsked(HandOffRefused):
+    """Only a question is answered."""
+
+    code = "nothing_asked"
+    sentences: ClassVar = {
+        "en": "This hand-off waits for no answer.",
+        "es": "Este traspaso no espera ninguna respuesta.",
     }

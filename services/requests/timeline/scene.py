@@ -26,7 +26,8 @@ PLAIN: dict[State, Path] = {state: (Standing(state),) for state in State}
 class Scene:
     """How the ticket stands at the instant `at`, changed move by move; what happened gathers in `moments`.
 
-    `side` is who acts. `is_submitted`: the request has reached the provider, which a first approval holds up.
+    `side` is who acts. `is_submitted`: the request has reached the provider, which a first approval holds up. Of a link
+    (`is_link`) the work begins when it is accepted.
     """
 
     at: datetime
@@ -37,6 +38,7 @@ class Scene:
     group: str | None
     assignee_id: UUID | None
     priority: str | None
+    is_link: bool = False
     moments: list[Moment] = field(default_factory=list)
     is_irregular: bool = False
     is_answered: bool = False
@@ -67,6 +69,8 @@ class Scene:
         """The provider acted, which in `submitted` is acceptance."""
         if self.path[0].state is State.SUBMITTED:
             self.path = (*PLAIN[State.ACCEPTED], *self.path[1:])
+            if self.is_link:
+                self.moments.append(Moment.BEGUN)
 
     def move(self, standing: Standing) -> None:
         """Into another state, whatever the table says of it."""
@@ -123,6 +127,8 @@ class Scene:
         self.path = PLAIN[State.SUBMITTED]
         self.is_submitted = True
         self.moments.append(Moment.SUBMITTED)
+        if not self.is_link:
+            self.moments.append(Moment.BEGUN)
 
     def _rest(self, standing: Standing) -> None:
         for place, known in enumerate(self.path):
@@ -140,6 +146,8 @@ class Scene:
         elif standing.state is State.DECLINED:
             self.moments.append(Moment.DECLINED)
         elif standing.state is State.CANCELLED:
+            if self.is_link and standing.reason == StepReason.LAPSED:
+                self.moments.append(Moment.LAPSED)
             self.moments.append(Moment.CANCELLED)
         if standing.state is State.CLOSED:
             is_lapse = self.side is Side.SYSTEM and standing.reason == StepReason.LAPSED

@@ -62,6 +62,7 @@ class Terms:
     `provider` is the code of the department that provides; `calendar` its calendar. `calendars` holds those of other
     parties by their spelling (`customer`, `approver`, `department:IT`, `third_party:Acme`); one that is missing is
     told in the provider's. At most one target or obligation a clock. `known` finds the calendars that rulings name.
+    `is_link`: they are of a part that was offered, whose work begins when it is accepted.
     """
 
     provider: str
@@ -73,6 +74,7 @@ class Terms:
     no_answer_window: Duration | None = None
     agreement_version_id: UUID | None = None
     known: Callable[[UUID], Followed] = _unknown
+    is_link: bool = False
 
     def target(self, clock: ClockName) -> Target:
         """The target of a clock that these terms promise."""

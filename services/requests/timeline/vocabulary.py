@@ -175,6 +175,15 @@ class LinkEnd(StrEnum):
     """The ticket, or the link above, ended and took this link with it."""
 
 
+class Asks(StrEnum):
+    """Whom a department that holds a link asks something."""
+
+    PROVIDER = "provider"
+    """Whoever handed this part on."""
+    REQUESTER = "requester"
+    """Whoever asked for the whole."""
+
+
 class StepReason(StrEnum):
     """Reasons that the platform itself gives for a step; people's reasons are free text."""
 

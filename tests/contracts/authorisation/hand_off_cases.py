@@ -26,11 +26,13 @@ async def _shown(world: RequestsWorld) -> Asked:
     return Asked("GET", f"/v1/tickets/{(await world.ticket())['id']}/hand-offs")
 
 
-def _answer(below: str, body: object, *, is_accepted: bool = False) -> Prepare:
+def _answer(below: str, body: object, *, is_accepted: bool = False, asks: str | None = None) -> Prepare:
     async def prepare(world: RequestsWorld) -> Asked:
-        path = await _offered(world)
-        if is_accepted:
-            await world.made(f"{path}/acceptances", {}, world.token("other_agent"))
+        path, support = await _offered(world), world.token("other_agent")
+        if is_accepted or asks:
+            await world.made(f"{path}/acceptances", {}, support)
+        if asks:
+            await world.made(f"{path}/questions", {"comment": "Which?", "asks": asks}, support)
         return Asked("POST", f"{path}{below}", body)
 
     return prepare
@@ -43,4 +45,7 @@ HAND_OFF_CASES: Mapping[str, Prepare] = {
     "tickets_bounce_hand_off": _answer("/bounces", {"reason": "Not ours"}),
     "tickets_withdraw_hand_off": _answer("/withdrawals", {}),
     "tickets_return_hand_off": _answer("/returns", {}, is_accepted=True),
+    "tickets_ask_on_hand_off": _answer("/questions", {"comment": "Which?"}, is_accepted=True),
+    "tickets_answer_on_hand_off": _answer("/answers", {"comment": "This one"}, asks="provider"),
+    "tickets_answer_on_hand_off/of the requester": _answer("/answers", {"comment": "This one"}, asks="requester"),
 }

@@ -47,8 +47,9 @@ EVERYBODY = row(200, f"{SIGNED_IN} {PROGRAMS}")
 ADMINISTRATORS = "admin account connector"
 """Administrators, and the programs to which one gave the scope."""
 READS_THE_TICKET = row(200, READERS_OF_THE_TICKET, refused=404)
+SUPPORT = "other_agent other_manager"
 HOLDS_THE_LINK = row(
-    201, f"{ELSEWHERE} admin connector", refused=404, s403="auditor asker agent manager customer_manager"
+    201, f"{SUPPORT} admin connector", refused=404, s403=f"auditor {ON_THE_TICKET} agent manager customer_manager"
 )
 """Support, to which IT offered a part of the ticket; who offered it reads of it and does not answer."""
 ACTORS_ON_THE_TICKET = f"{ON_THE_TICKET} customer_manager {WORKERS_ON_THE_TICKET}"
@@ -175,14 +176,21 @@ TABLE: Mapping[str, Row] = {
     "tickets_list_comments": READS_THE_TICKET,
     "tickets_list_hand_offs": READS_THE_TICKET,
     "tickets_offer_hand_off": row(
-        201, WORKERS_ON_THE_TICKET, refused=404, s403="auditor asker customer_manager"
+        201, WORKERS_ON_THE_TICKET, refused=404, s403=f"auditor {ON_THE_TICKET} customer_manager"
     ),  # of IT's ticket, to Support
     "tickets_accept_hand_off": HOLDS_THE_LINK,
     "tickets_bounce_hand_off": HOLDS_THE_LINK,
     "tickets_withdraw_hand_off": row(
-        201, WORKERS_ON_THE_TICKET, refused=404, s403=f"auditor asker customer_manager {ELSEWHERE}"
+        201, WORKERS_ON_THE_TICKET, refused=404, s403=f"auditor {ON_THE_TICKET} customer_manager {SUPPORT}"
     ),
     "tickets_return_hand_off": HOLDS_THE_LINK,
+    "tickets_ask_on_hand_off": HOLDS_THE_LINK,
+    "tickets_answer_on_hand_off": row(
+        201, WORKERS_ON_THE_TICKET, refused=404, s403=f"auditor {ON_THE_TICKET} customer_manager {SUPPORT}"
+    ),  # what Support asked IT
+    "tickets_answer_on_hand_off/of the requester": row(
+        201, f"{ON_THE_TICKET} customer_manager {WORKERS_ON_THE_TICKET}", refused=404, s403=f"auditor {SUPPORT}"
+    ),
     "tickets_get_ledger": READS_THE_TICKET,
     "tickets_list_clocks": READS_THE_TICKET,
     "tickets_explain_clock": READS_THE_TICKET,

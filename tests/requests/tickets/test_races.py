@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from services.requests.tickets.queries.read import clock_ids
+from services.requests.tickets.queries.read import ClockOf, clock_ids
 from services.requests.tickets.service import show
 from services.requests.tickets.service.verify import verify_tickets
 from services.shared.db import Connection
@@ -67,7 +67,7 @@ async def test_what_is_shown_is_one_snapshot(desk: Desk, monkeypatch: pytest.Mon
     reopening = (await desk.get(ticket, "/history"))["items"][-1]
     read_ids = clock_ids
 
-    async def after_a_correction(connection: Connection, ticket_id: UUID) -> dict[tuple[str, int], UUID]:
+    async def after_a_correction(connection: Connection, ticket_id: UUID) -> dict[ClockOf, UUID]:
         path = f"/v1/tickets/{ticket['id']}/corrections"
         taken_back = await desk.client.post(path, json={"event_id": reopening["id"]}, headers=desk.requester)
         assert taken_back.status_code == 201, taken_back.text

@@ -14,10 +14,13 @@ from services.requests.timeline.facts import (
     Commented,
     Fact,
     HandOffAccepted,
+    HandOffAnswered,
+    HandOffAsked,
     HandOffEnded,
     HandOffOffered,
     Moved,
     Reported,
+    Submitted,
     TakenBack,
 )
 from services.requests.timeline.links import Link
@@ -33,7 +36,7 @@ from services.requests.timeline.rulings import (
     Ruling,
 )
 from services.requests.timeline.transitions import check_step, sides_for
-from services.requests.timeline.vocabulary import DONE, LinkEnd, Restart, Side, State, Visibility
+from services.requests.timeline.vocabulary import DONE, Asks, LinkEnd, Restart, Side, State, Visibility
 from tests.requests.timeline.oracle_telling import passed_between, watched_in
 from tests.requests.timeline.strategies import (
     APPROVALS,
@@ -50,6 +53,7 @@ from tests.requests.timeline.strategies import (
     WAITS,
     amendments,
     facts,
+    submissions,
     targets,
     terms,
 )
@@ -100,9 +104,11 @@ class TicketMachine(ToldTicket):
         seen=st.sampled_from(Visibility),
         answers=st.booleans(),
         automatic=st.booleans(),
+        department=DEPARTMENTS,
     )
-    def somebody_comments(self, side: Side, seen: Visibility, answers: bool, automatic: bool) -> None:
-        self.tell(side, Commented("words", seen, answers), automatic=automatic)
+    def somebody_comments(self, side: Side, seen: Visibility, answers: bool, automatic: bool, department: str) -> None:
+        acting_for = department if side is Side.DEPARTMENT else None
+        self.tell(side, Commented("words", seen, answers), automatic=automatic, department=acting_for)
 
     @precondition(lambda self: self.progress is not None)
     @rule(approvals=APPROVALS)
@@ -192,13 +198,37 @@ class TicketMachine(ToldTicket):
         self.tell(side, HandOffAccepted(UUID(int=1000 + len(self.events)), department, wait, parent))
 
     @precondition(lambda self: self.progress is not None)
-    @rule(data=st.data(), department=DEPARTMENTS, wait=st.booleans(), is_nested=st.booleans())
-    def a_part_is_offered(self, data: st.DataObject, department: str, wait: bool, is_nested: bool) -> None:
-        """By the provider, or by the holder of another part."""
+    @rule(data=st.data(), department=DEPARTMENTS, wait=st.booleans(), is_nested=st.booleans(), asked=submissions())
+    def a_part_is_offered(
+        self, data: st.DataObject, department: str, wait: bool, is_nested: bool, asked: Submitted
+    ) -> None:
+        """By the provider, or by the holder of another part; under a promise or none."""
         parents = self._links(lambda link: link.is_open) if is_nested else []
         parent = data.draw(st.sampled_from(parents)).id if parents else None
         side = Side.DEPARTMENT if parent else Side.PROVIDER
-        self.tell(side, HandOffOffered(UUID(int=1000 + len(self.events)), department, wait, parent))
+        offer = HandOffOffered(
+            UUID(int=1000 + len(self.events)),
+            department,
+            wait,
+            parent,
+            needed_by=asked.needed_by,
+            missing=asked.missing,
+            quota_promised=asked.quota_promised,
+            quota_observed=asked.quota_observed,
+            terms=data.draw(st.none() | terms()),
+        )
+        self.tell(side, offer)
+
+    @rule(data=st.data(), asks=st.sampled_from(Asks), automatic=st.booleans())
+    def a_department_asks(self, data: st.DataObject, asks: Asks, automatic: bool) -> None:
+        if held := self._links(lambda link: link.is_open):
+            link = data.draw(st.sampled_from(held))
+            self.tell(Side.DEPARTMENT, HandOffAsked(link.id, "which?", asks), automatic=automatic)
+
+    @rule(data=st.data(), side=st.sampled_from([Side.PROVIDER, Side.CUSTOMER, Side.DEPARTMENT]))
+    def a_department_is_answered(self, data: st.DataObject, side: Side) -> None:
+        if asking := self._links(lambda link: link.asks is not None):
+            self.tell(side, HandOffAnswered(data.draw(st.sampled_from(asking)).id, "this one"))
 
     @rule(data=st.data(), end=st.none() | st.sampled_from([LinkEnd.BOUNCED, LinkEnd.WITHDRAWN, LinkEnd.LAPSED]))
     def an_offer_is_answered(self, data: st.DataObject, end: LinkEnd | None) -> None:

@@ -15,6 +15,8 @@ from services.requests.timeline.facts import (
     Assigned,
     Commented,
     HandOffAccepted,
+    HandOffAnswered,
+    HandOffAsked,
     HandOffEnded,
     HandOffOffered,
     Moved,
@@ -26,7 +28,7 @@ from services.requests.timeline.facts import (
 from services.requests.timeline.rulings import RULINGS
 from services.requests.timeline.vocabulary import Side
 from tests.requests.timeline.oracle_moments import Held, Moment, counting
-from tests.requests.timeline.oracle_parts import Part, finish, follow, holding, offered, shut, take_over
+from tests.requests.timeline.oracle_parts import Part, ask, finish, follow, held_by, shut, take_over
 from tests.requests.timeline.weeks import tick_of
 
 DONE = ("fulfilled", "closed", "declined", "cancelled")
@@ -49,6 +51,7 @@ class Watched:
     held: list[tuple[int, Held]] = field(default_factory=list)
     now: int = 0
     entered: int = 0
+    is_part: bool = False
 
     @property
     def state(self) -> str:
@@ -118,10 +121,16 @@ class Watched:
         elif isinstance(fact, HandOffOffered):
             self._hand_off(fact, None)
         elif isinstance(fact, HandOffAccepted):
-            self._take_over(fact)
+            if not take_over(self.parts, fact.link_id, self.now):
+                self._hand_off(fact, self.now)  # nobody offered it: offered and taken over at once
         elif isinstance(fact, HandOffEnded):
             if finish(self.parts, fact.link_id, fact.end):
                 self._back_to_work()
+        elif isinstance(fact, HandOffAsked):
+            if ask(self.parts, fact.link_id, fact.asks) and fact.asks == "requester" and serves:
+                self._replied()
+        elif isinstance(fact, HandOffAnswered):
+            ask(self.parts, fact.link_id, None)
         elif isinstance(fact, Reported):
             self._row(fact, event)
         elif isinstance(fact, Amended):
@@ -156,11 +165,15 @@ class Watched:
     def _submit(self) -> None:
         self.base, self.rests, self.is_submitted = "submitted", {}, True
         self._note("submitted", (self.asked, self.needed_by))
+        if not self.is_part:
+            self._note("begun")
 
     def _acted(self, *, is_decline: bool = False) -> None:
         self._note("acted")
         if self.state == "submitted" and not is_decline:
             self.base = "accepted"
+            if self.is_part:
+                self._note("begun")
 
     def _wake(self, towards: str) -> None:
         if not self.is_submitted and towards == "awaiting_approval":
@@ -175,6 +188,8 @@ class Watched:
         if to in DONE:
             if not self.is_submitted and to in ("fulfilled", "closed"):
                 self._submit()
+            if self.is_part and reason == "lapsed":
+                self._note("lapsed")
             if to != "closed" or self.base not in DONE:
                 self._note("fulfilled" if to == "closed" else to)
             for part in self.parts:
@@ -194,11 +209,6 @@ class Watched:
         else:
             self.entered += 1
             self.rests[to] = (self.entered, reason, third)
-
-    def _take_over(self, fact: HandOffAccepted) -> None:
-        """What was offered; or, where nobody offered it, offered and taken over at once."""
-        if not take_over(self.parts, fact.link_id, self.now):
-            self._hand_off(fact, self.now)
 
     def _hand_off(self, fact: HandOffOffered | HandOffAccepted, accepted: int | None) -> None:
         if self.base in DONE or any(part.id == fact.link_id for part in self.parts):
@@ -262,19 +272,7 @@ class Watched:
             self.rests[rest] = (self.entered, None, third if rest == "waiting_on_third_party" else None)
 
     def _holder(self) -> Held:
-        state = self.state
-        _, reason, third = self.rests.get(state, (0, None, None))
-        if state == "handed_off":
-            names = list(dict.fromkeys(f"department:{part.department}" for part in holding(self.parts)))
-            waits_for = offered(self.parts)
-            reason = f"offered:{waits_for.department}" if waits_for else state
-            return (names[0], state, tuple(names[1:])) if names else ("provider", reason, ())
-        if state == "waiting_on_third_party":
-            return (f"third_party:{third or 'unknown'}", reason or state, ())
-        if state == "waiting_on_customer":
-            return ("customer", reason or state, ())
-        party = {"awaiting_approval": "approver", "fulfilled": "customer"}.get(state)
-        return (party or ("none" if state in DONE else "provider"), state, ())
+        return held_by(self.state, self.rests.get(self.state, (0, None, None))[1:], self.parts)
 
 
 def watch(provider: str, events: Iterable[Event]) -> Watched:

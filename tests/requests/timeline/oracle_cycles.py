@@ -7,6 +7,8 @@ Read where `agreements.md` is brief:
 - A step that ends the wait is an answer where whoever takes it says so; the customer's own steps are none.
 - `acceptance` runs while the ticket is fulfilled: whoever closes it stops the clock, but for a lapse; only the customer
   stops it by reopening.
+- A ticket's work begins with its submission, that of a part with its acceptance; an offer that lapses misses its
+  `acknowledge`.
 """
 
 from dataclasses import dataclass, field
@@ -18,9 +20,9 @@ from tests.requests.timeline.oracle_promises import Promise
 NOTHING = LeftOut()
 STARTS = {
     "acknowledge": ("submitted",),
-    "first_response": ("submitted",),
+    "first_response": ("begun",),
     "update": ("replied",),
-    "resolution": ("submitted", "reopened"),
+    "resolution": ("begun", "reopened"),
     "reply": ("asked",),
     "acceptance": ("delivered",),
 }
@@ -94,6 +96,6 @@ def ends(clock: str, moment: Moment) -> str:
     """How that moment ends an open cycle, if it does."""
     if moment.what in VOIDS[clock]:
         return "void"
-    if moment.what == "lapsed" and clock == "acceptance":
+    if moment.what == "lapsed" and clock in ("acceptance", "acknowledge"):
         return "lapsed"
     return "stopped" if moment.what in STOPS[clock] else ""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from tests.requests.timeline.oracle_moments import Held
+
 
 @dataclass
 class Part:
@@ -16,6 +18,7 @@ class Part:
     accepted: int | None
     is_open: bool = True
     end: str | None = None
+    asks: str | None = None
 
     def is_waited_for(self) -> bool:
         return self.is_open and self.wait and (self.above is None or self.above.is_waited_for())
@@ -49,10 +52,34 @@ def chain_to(part: Part | None) -> list[Part]:
 def shut(part: Part, parts: list[Part], end: str = "returned") -> None:
     """The part is over, and so are those below it."""
     if part.is_open:
-        part.is_open, part.end = False, end
+        part.is_open, part.end, part.asks = False, end, None
     for below in parts:
         if below.above is part:
             shut(below, parts, "ended")
+
+
+def ask(parts: list[Part], link_id: UUID, asks: str | None) -> bool:
+    """The part that somebody holds waits for an answer, or (None) no longer."""
+    held = [part for part in parts if part.id == link_id and part.is_open and part.accepted is not None]
+    for part in held:
+        part.asks = asks
+    return bool(held)
+
+
+def held_by(state: str, said: tuple[str | None, str | None], parts: list[Part]) -> Held:
+    """Whom a quarter in that state is charged to; `said` are the reason and the third party of a wait."""
+    reason, third = said
+    if state == "handed_off":
+        names = list(dict.fromkeys(f"department:{part.department}" for part in holding(parts)))
+        waits_for = offered(parts)
+        reason = f"offered:{waits_for.department}" if waits_for else state
+        return (names[0], state, tuple(names[1:])) if names else ("provider", reason, ())
+    if state == "waiting_on_third_party":
+        return (f"third_party:{third or 'unknown'}", reason or state, ())
+    if state == "waiting_on_customer":
+        return ("customer", reason or state, ())
+    party = {"awaiting_approval": "approver", "fulfilled": "customer"}.get(state)
+    return (party or ("none" if state in ("closed", "declined", "cancelled") else "provider"), state, ())
 
 
 def take_over(parts: list[Part], link_id: UUID, now: int) -> bool:

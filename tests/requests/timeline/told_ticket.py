@@ -9,6 +9,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from services.requests.timeline.chain import fold_links
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.explanation import explain_clock
 from services.requests.timeline.facts import (
@@ -27,6 +28,7 @@ from tests.requests.timeline.oracle import holders, watch
 from tests.requests.timeline.oracle_approval import awaited
 from tests.requests.timeline.oracle_clocks import tell
 from tests.requests.timeline.oracle_left_out import left_out
+from tests.requests.timeline.oracle_links import watch_parts
 from tests.requests.timeline.oracle_promises import Calendars
 from tests.requests.timeline.oracle_rounds import rounds_by_clerk
 from tests.requests.timeline.oracle_telling import Clocks, Copied, copied_from, from_fold
@@ -68,10 +70,11 @@ class ToldTicket(RuleBasedStateMachine):
         source_order: int = 0,
         automatic: bool = False,
         corrects: UUID | None = None,
+        department: str | None = None,
     ) -> None:
         """One more event; it advances the fold where it is the next, else all is folded again."""
         number = len(self.events) + 1
-        actor = Actor(side, automatic=automatic)
+        actor = Actor(side, department=department, automatic=automatic)
         stored = decode(payload.name, encode(payload))
         occurred_at = instant(max(0, self.now - ago))
         event = Event(UUID(int=number), number, occurred_at, instant(self.now), actor, stored, source_order, corrects)
@@ -133,16 +136,38 @@ class ToldTicket(RuleBasedStateMachine):
         assert asked == awaited("IT", self.events)
         assert self.progress is not None
         assert [tuple(each) for each in self.progress.rounds] == rounds_by_clerk("IT", self.events)
-        self._compare_ledger(timeline, first, quarters)
-        by_oracle = self.by_oracle()
-        by_fold = {(c.clock.value, c.cycle): self._explained(c) for c in timeline.clocks}
+        self._compare_ledger(timeline, self.pinned, first, quarters)
+        self._compare_clocks(self.progress, timeline, self.by_oracle())
+        self._compare_links()
+
+    def _compare_links(self) -> None:
+        """Each link is as a clerk of its own has it, who watched it as a small ticket."""
+        parts = watch_parts("IT", self.events)
+        links = fold_links(self.terms, self.events)
+        assert [each.link.id for each in links] == list(parts)
+        for each in links:
+            part, timeline = parts[each.link.id], each.at(instant(self.now))
+            pinned, own = part.pinned(self.pinned), part.own
+            assert (timeline.state, timeline.came_from) == (own.state, own.came_from)
+            self._compare_ledger(timeline, pinned, own.held[0][0], holders(own, self.now))
+            told = copied_from(tell(own, pinned, self.calendars, self.now))
+            self._compare_clocks(each.progress, timeline, told)
+            lapses_at = each.lapses_at(timeline)
+            assert (lapses_at is not None) == each.link.is_offered
+            if ("acknowledge", 1) in told and lapses_at is not None:
+                assert lapses_at == told["acknowledge", 1].due
+
+    def _compare_clocks(self, progress: Progress, timeline: Timeline, by_oracle: Clocks) -> None:
+        by_fold = {(c.clock.value, c.cycle): self._explained(progress, c) for c in timeline.clocks}
         assert by_fold == {key: replace(copied, passed=frozenset()) for key, copied in by_oracle.items()}
 
     def by_oracle(self) -> Clocks:
         """Every clock now, the slow way."""
         return copied_from(tell(watch("IT", self.events), self.pinned, self.calendars, self.now))
 
-    def _compare_ledger(self, timeline: Timeline, first: int, quarters: list[tuple[str, str, tuple[str, ...]]]) -> None:
+    def _compare_ledger(
+        self, timeline: Timeline, pinned: PinnedTerms, first: int, quarters: list[tuple[str, str, tuple[str, ...]]]
+    ) -> None:
         """The ledger partitions the ticket's life exactly, and each quarter is told as the oracle has it."""
         ledger = timeline.ledger
         told = []
@@ -151,7 +176,7 @@ class ToldTicket(RuleBasedStateMachine):
             assert end > begin
             assert line.wall == line.to - line.from_
             told += [(str(line.party), line.reason, tuple(map(str, line.also)))] * (end - begin)
-            calendar = self.pinned.calendars.get(str(line.party), self.pinned.calendar_id)
+            calendar = pinned.calendars.get(str(line.party), pinned.calendar_id)
             week = self.calendars.week(calendar, self.calendars.version(calendar, begin))
             worked = 0 if str(line.party) in ("none", "excluded") else week.worked(begin, end)
             assert line.working == worked * TICK
@@ -161,10 +186,9 @@ class ToldTicket(RuleBasedStateMachine):
             assert before.to == after.from_
             assert before[2:5] != after[2:5]
 
-    def _explained(self, reading: ClockReading) -> Copied:
+    def _explained(self, progress: Progress, reading: ClockReading) -> Copied:
         """What is explained follows without gap from start to end, and what counted sums to what elapsed."""
-        assert self.progress is not None
-        explained = explain_clock(self.progress, reading.clock, reading.cycle, instant(self.now))
+        explained = explain_clock(progress, reading.clock, reading.cycle, instant(self.now))
         assert explained.reading == reading
         if reading.clock in INSTANT:
             return from_fold(explained)

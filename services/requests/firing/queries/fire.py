@@ -25,6 +25,7 @@ _CLOCK = {
     "percent": "f.percent",
     "fires_at": "f.reached_text",
     "fired_at": "f.now_text",
+    "link_id": "f.link_id",
 }
 _MEASURED = {
     "ticket_id": "f.ticket_id",
@@ -49,13 +50,19 @@ _CLAIMED = f"""
 clock AS MATERIALIZED (
     SELECT COALESCE($3::timestamptz, statement_timestamp()) AS now
 ), due AS MATERIALIZED (
-    SELECT id, ticket_id, clock, side, cycle, fires, next_fire_at FROM ticket_clock
+    SELECT id, ticket_id, link_id, clock, side, cycle, fires, next_fire_at FROM ticket_clock
     WHERE next_fire_at <= (SELECT now FROM clock)
     ORDER BY next_fire_at LIMIT {{limit}} FOR UPDATE SKIP LOCKED
 ), held AS MATERIALIZED (
-    SELECT due.*, t.key, t.state, t.priority, t.customer_department_id, t.provider_department_id, t.requester_id,
-        t.assignee_id, t.is_confidential, t.agreement_version_id, t.events, t.version
-    FROM due JOIN ticket t ON t.id = due.ticket_id FOR UPDATE OF t SKIP LOCKED
+    SELECT due.*, t.key, t.state, t.priority, t.is_confidential, t.events, t.version,
+        CASE WHEN k.id IS NULL THEN t.customer_department_id ELSE k.customer_department_id END
+            AS customer_department_id,
+        CASE WHEN k.id IS NULL THEN t.provider_department_id ELSE k.department_id END AS provider_department_id,
+        CASE WHEN k.id IS NULL THEN t.agreement_version_id ELSE k.agreement_version_id END AS agreement_version_id,
+        CASE WHEN k.id IS NULL THEN t.requester_id END AS requester_id,
+        CASE WHEN k.id IS NULL THEN t.assignee_id END AS assignee_id
+    FROM due JOIN ticket t ON t.id = due.ticket_id LEFT JOIN ticket_link k ON k.id = due.link_id
+    FOR UPDATE OF t SKIP LOCKED
 ), placed AS (
     SELECT held.*, (fires->0->>0)::integer AS percent,
         row_number() OVER (ORDER BY next_fire_at, ticket_id, clock) AS place,
@@ -75,7 +82,7 @@ clock AS MATERIALIZED (
 # have passed. Where a miss changes another clock (best effort), a fold has to tell.
 _COUNTS = f"""
 breached AS MATERIALIZED (
-    SELECT DISTINCT ON (ticket_id) * FROM fired WHERE percent = {WHOLE} ORDER BY ticket_id, place
+    SELECT DISTINCT ON (ticket_id) * FROM fired WHERE percent = {WHOLE} AND link_id IS NULL ORDER BY ticket_id, place
 ), passed AS (
     SELECT c.ticket_id, c.side, c.clock, CASE WHEN c.clock IN ({_MANY}) THEN c.round ELSE -c.cycle END AS once,
         c.effect IS NOT DISTINCT FROM '{Effect.BEST_EFFORT}' AS changes_others,
@@ -86,7 +93,7 @@ breached AS MATERIALIZED (
             WHEN c.state IN ('{_RUNNING}', '{_PAUSED}') THEN 'open'
             ELSE c.state
         END AS outcome
-    FROM breached b JOIN ticket_clock c ON c.ticket_id = b.ticket_id
+    FROM breached b JOIN ticket_clock c ON c.ticket_id = b.ticket_id AND c.link_id IS NULL
 ), outcomes AS (
     SELECT ticket_id, side, bool_or(changes_others) AS changes_others, bool_or(outcome = 'missed') AS missed,
         bool_or(outcome = '{_MET}') AND NOT bool_or(outcome IN ('missed', 'open')) AS met
@@ -105,7 +112,8 @@ marks AS (
     INSERT INTO ticket_event (ticket_id, sequence, id, kind, name, payload, occurred_at, recorded_at, source_order,
         side, is_automatic)
     SELECT f.ticket_id, f.events + f.nth, ($1::uuid[])[f.place], '{EventKind.MARK}', '{ThresholdFired.name}',
-        jsonb_build_object('clock', f.clock, 'cycle', f.cycle, 'percent', f.percent, 'fires_at', f.reached_text),
+        jsonb_strip_nulls(jsonb_build_object('clock', f.clock, 'cycle', f.cycle, 'percent', f.percent,
+            'fires_at', f.reached_text, 'link', f.link_id)),
         f.reached_at, f.now, 0, '{Side.SYSTEM}', true
     FROM fired f
 ), clocks AS (
@@ -129,7 +137,7 @@ marks AS (
 """
 _FIRE = f"""
 WITH {_CLAIMED}, {_COUNTS}, {_WRITTEN}
-SELECT n.*, f.id, f.ticket_id, f.clock, f.side, f.cycle, f.percent, f.reached_at, f.key, f.state, f.priority,
+SELECT n.*, f.id, f.ticket_id, f.link_id, f.clock, f.side, f.cycle, f.percent, f.reached_at, f.key, f.state, f.priority,
     f.customer_department_id, f.provider_department_id, f.requester_id, f.assignee_id, f.is_confidential,
     f.agreement_version_id, f.version
 FROM (

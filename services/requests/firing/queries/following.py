@@ -17,7 +17,8 @@ _LEAVE = "INSERT INTO outbox (id, aggregate, subject, body, created_at) VALUES (
 _NEXT = """
 SELECT extract(epoch FROM least(
     (SELECT min(next_fire_at) FROM ticket_clock WHERE next_fire_at IS NOT NULL),
-    (SELECT min(lapses_at) FROM ticket WHERE lapses_at IS NOT NULL AND id <> ALL($1::uuid[]))
+    (SELECT min(lapses_at) FROM ticket WHERE lapses_at IS NOT NULL AND id <> ALL($1::uuid[])),
+    (SELECT min(lapses_at) FROM ticket_link WHERE lapses_at IS NOT NULL AND id <> ALL($1::uuid[]))
 ) - clock_timestamp())::float
 """
 _IN_ROLES = """
@@ -42,7 +43,7 @@ async def claim_lapsed(
 async def seconds_to_next(connection: Connection, but: Collection[UUID]) -> float | None:
     """Seconds until something is due, below zero where it is already; None where nothing ever will be.
 
-    Lapses of the tickets `but` are not looked at.
+    Lapses of the tickets and offers `but` are not looked at.
     """
     seconds: float | None = await connection.fetchval(_NEXT, list(but))
     return seconds

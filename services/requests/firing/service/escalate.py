@@ -74,7 +74,8 @@ class Escalations:
         posts = [post for call in called for post in _posts(call, members[call.audience])]
         changing: defaultdict[UUID, list[Call]] = defaultdict(list)
         for call in called:
-            if call.wants.raise_priority or call.wants.reassign_to:
+            is_of_link = call.row["link_id"] is not None  # the ticket is the outer provider's to move
+            if (call.wants.raise_priority or call.wants.reassign_to) and not is_of_link:
                 changing[call.row["ticket_id"]].append(call)
         for calls in changing.values():
             posts += await _change(connection, terms, calls[0].row, [call.wants for call in calls], now)

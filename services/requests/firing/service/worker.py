@@ -17,6 +17,7 @@ from services.requests.firing.queries.following import seconds_to_next
 from services.requests.firing.service.escalate import Escalations
 from services.requests.firing.service.fire import BATCH, fire_due
 from services.requests.firing.service.lapse import lapse_next
+from services.requests.handoffs.service.lapse import lapse_next_offer
 from services.shared.db import OUTAGES, Connection, hot_connection, make_engine
 
 log = logging.getLogger(__name__)
@@ -65,11 +66,23 @@ class FiringWorker:
                 has_fired = await fire_due(connection, self.terms, self.escalations, limit=self.batch)
             if has_fired:
                 continue
-            lapse = await lapse_next(connection, self.terms, self._set_aside())
-            if lapse is None:
+            if not await self._lapse(connection):
                 return
-            if not lapse.is_done:
-                self._laid_aside[lapse.ticket_id] = asyncio.get_running_loop().time() + LAID_ASIDE_FOR
+
+    async def _lapse(self, connection: Connection) -> bool:
+        """Let one ticket or one offer lapse; false where none is due."""
+        lapse = await lapse_next(connection, self.terms, self._set_aside())
+        if lapse is not None:
+            self._note(lapse.ticket_id, is_done=lapse.is_done)
+            return True
+        offer = await lapse_next_offer(connection, self.terms, self._set_aside())
+        if offer is not None:
+            self._note(offer.link_id, is_done=offer.is_done)
+        return offer is not None
+
+    def _note(self, lapsed: UUID, *, is_done: bool) -> None:
+        if not is_done:
+            self._laid_aside[lapsed] = asyncio.get_running_loop().time() + LAID_ASIDE_FOR
 
     async def _serve(self, connection: Connection) -> None:
         await connection.add_listener(CHANNEL, self._wake_up)
@@ -86,9 +99,9 @@ class FiringWorker:
         self._notice.set()
 
     def _set_aside(self) -> list[UUID]:
-        """The tickets that could not lapse, for a while."""
+        """The tickets and offers that could not lapse, for a while."""
         now = asyncio.get_running_loop().time()
-        self._laid_aside = {ticket_id: until for ticket_id, until in self._laid_aside.items() if until > now}
+        self._laid_aside = {each: until for each, until in self._laid_aside.items() if until > now}
         return list(self._laid_aside)
 
 

@@ -28,7 +28,7 @@ async def accept_hand_off(
         check_unanswered(held.ticket.progress.links, link_id)
     fact = HandOffAccepted(link_id, link.department, link.wait, link.parent)
     await held.record(connection, held.acting(actor, link_id), fact, now)
-    return await told_link(connection, terms, actor, ticket_id, link_id)
+    return await told_link(connection, terms, actor, ticket_id, link_id, now=now)
 
 
 async def bounce_hand_off(
@@ -90,4 +90,4 @@ async def _end(
     row = await held.record(connection, held.acting(actor, acting_for), fact, now)
     if fact.end is LinkEnd.BOUNCED:
         await tell_of_end(connection, row, held, link, fact, now=now)
-    return await told_link(connection, terms, actor, ticket_id, link.id)
+    return await told_link(connection, terms, actor, ticket_id, link.id, now=now)

@@ -1,5 +1,6 @@
 """A ticket with its hand-offs, held for an act on one of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -7,12 +8,20 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.requests.catalogue.terms import Current, TermsCache
-from services.requests.handoffs.refusals import UnknownLink
+from services.requests.tickets.refusals import UnknownLink
+from services.requests.tickets.rules.chained import chained
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.service.recording import Unfolded, append, readable_ticket, unfold
+from services.requests.timeline.chain import LinkFold
 from services.requests.timeline.events import Actor as ActingSide
 from services.requests.timeline.events import Event, in_effect
-from services.requests.timeline.facts import HandOffAccepted, HandOffEnded, HandOffOffered
+from services.requests.timeline.facts import (
+    HandOffAccepted,
+    HandOffAnswered,
+    HandOffAsked,
+    HandOffEnded,
+    HandOffOffered,
+)
 from services.requests.timeline.links import Link
 from services.requests.timeline.vocabulary import Side
 from services.shared.auth import Actor
@@ -39,10 +48,14 @@ class HeldTicket:
         events = (event for event in in_effect(self.ticket.events) if isinstance(event.payload, HandOffOffered))
         return next((e for e in events if isinstance(e.payload, HandOffOffered) and e.payload.link_id == link_id), None)
 
-    def offered(self, link_id: UUID) -> HandOffOffered | None:
-        """What was offered."""
-        event = self.offer_of(link_id)
-        return event.payload if event is not None and isinstance(event.payload, HandOffOffered) else None
+    def question_of(self, link_id: UUID) -> Event | None:
+        """The event of the latest question that its department asked."""
+        events = (event for event in reversed(in_effect(self.ticket.events)))
+        return next((e for e in events if isinstance(e.payload, HandOffAsked) and e.payload.link_id == link_id), None)
+
+    def folds(self) -> Sequence[LinkFold]:
+        """Each link as a small ticket, in their order."""
+        return chained(self.ticket.terms, self.ticket.progress, self.ticket.events).after
 
     def reason_of(self, link_id: UUID) -> str | None:
         """Why it ended, if somebody said so."""
@@ -69,12 +82,15 @@ class HeldTicket:
         self,
         connection: Connection,
         acting: ActingSide,
-        fact: HandOffOffered | HandOffAccepted | HandOffEnded,
+        fact: HandOffOffered | HandOffAccepted | HandOffEnded | HandOffAsked | HandOffAnswered,
         now: datetime,
+        *,
+        at: datetime | None = None,
     ) -> Row:
-        """Write the fact, at the latest fact of the ticket at the earliest; the ticket's row as it is then."""
+        """Write the fact, `at` that instant or else now, not before the latest fact; the ticket's row as it is then."""
         held = self.ticket
-        event = Event(uuid7(), held.next_sequence, max(now, held.progress.latest[0]), now, acting, fact)
+        at = at or max(now, held.progress.latest[0])
+        event = Event(uuid7(), held.next_sequence, at, now, acting, fact)
         return await append(connection, self.current, held, [event], now=now)
 
 
@@ -83,6 +99,10 @@ async def held_ticket(
 ) -> HeldTicket:
     """The ticket, if the actor may read it; with `hold` for this transaction. UnknownTicket."""
     current = await terms.current(connection.fetch)
-    row = await readable_ticket(connection, actor, ticket_id, hold=hold)
+    return await unfolded(connection, current, await readable_ticket(connection, actor, ticket_id, hold=hold))
+
+
+async def unfolded(connection: Connection, current: Current, row: Row) -> HeldTicket:
+    """The ticket of this row."""
     departments = dict(zip(row["link_ids"], row["link_departments"], strict=True))
     return HeldTicket(current, await unfold(connection, current, row), departments)

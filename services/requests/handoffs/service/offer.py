@@ -5,15 +5,14 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.requests.catalogue.queries import find_offered
-from services.requests.catalogue.service import UnknownOffering
 from services.requests.catalogue.terms import TermsCache
 from services.requests.departments.rules import Department
 from services.requests.departments.service import Identity, require_department
 from services.requests.handoffs.policies import can_act_for
-from services.requests.handoffs.refusals import ForOfferer, NotTheirOffering, told_as_problems
+from services.requests.handoffs.refusals import ForOfferer, told_as_problems
 from services.requests.handoffs.schemas import NewHandOff
 from services.requests.handoffs.service.held import HeldTicket, held_ticket
+from services.requests.handoffs.service.promising import Promised, promised_for
 from services.requests.handoffs.service.showing import Told, told_link
 from services.requests.handoffs.service.telling import tell_of_offer
 from services.requests.tickets.refusals import check_instant
@@ -41,36 +40,42 @@ async def offer_hand_off(
     if not can_act_for(actor, held.offerer_of(new.parent_id)):
         raise ForOfferer
     department = await require_department(connection.fetch, identity, new.department_id, pointer="/department_id")
-    await _check_offering(connection, new)
-    fact = HandOffOffered(
+    code = _code_of(held, department)
+    with told_as_problems():
+        timeline, provider = held.ticket.at(now), held.ticket.pinned.provider
+        check_offer(timeline.state, timeline.links, code, provider=provider, parent=new.parent_id)
+    promised = await promised_for(
+        connection,
+        held.current,
+        identity,
+        new,
+        offerer_id=held.offerer_of(new.parent_id),
+        provider=code,
+        priority=held.ticket.row["promised_priority"],
+        now=now,
+    )
+    fact = _offer(new, code, promised)
+    row = await held.record(connection, held.acting(actor, new.parent_id), fact, now)
+    await tell_of_offer(connection, row, fact, department.id, actor, now=now)
+    return await told_link(connection, terms, actor, ticket_id, fact.link_id, now=now)
+
+
+def _offer(new: NewHandOff, code: str, promised: Promised) -> HandOffOffered:
+    return HandOffOffered(
         link_id=uuid7(),
-        department=_code_of(held, department),
+        department=code,
         wait=new.wait,
         parent=new.parent_id,
         comment=new.comment,
         offering_id=new.offering_id,
+        offering_version=promised.offering_version,
         needed_by=new.needed_by_text(),
         fields=new.fields,
+        missing=promised.missing,
+        quota_promised=promised.quota.allowed if promised.quota else None,
+        quota_observed=promised.quota.used if promised.quota else None,
+        terms=promised.terms,
     )
-    with told_as_problems():
-        ticket = held.ticket
-        timeline = ticket.at(now)
-        provider = ticket.pinned.provider
-        check_offer(timeline.state, timeline.links, fact.department, provider=provider, parent=fact.parent)
-    row = await held.record(connection, held.acting(actor, new.parent_id), fact, now)
-    await tell_of_offer(connection, row, fact, department.id, actor, now=now)
-    return await told_link(connection, terms, actor, ticket_id, fact.link_id)
-
-
-async def _check_offering(connection: Connection, new: NewHandOff) -> None:
-    """UnknownOffering, NotTheirOffering."""
-    if new.offering_id is None:
-        return
-    offering = await find_offered(connection.fetch, new.offering_id)
-    if offering is None:
-        raise UnknownOffering(pointer="/offering_id", offering_id=new.offering_id)
-    if offering.provider_department_id != new.department_id or not offering.is_offered:
-        raise NotTheirOffering(pointer="/offering_id")
 
 
 def _code_of(held: HeldTicket, department: Department) -> str:

@@ -8,8 +8,9 @@ from services.requests.messages.rules import MessageKind, Post
 from services.requests.messages.service import post_messages
 from services.requests.people.queries import people_serving
 from services.requests.tickets.rules.stored import Row
-from services.requests.timeline.facts import HandOffEnded, HandOffOffered
+from services.requests.timeline.facts import HandOffAnswered, HandOffAsked, HandOffEnded, HandOffOffered
 from services.requests.timeline.links import Link
+from services.requests.timeline.vocabulary import Asks
 from services.shared.auth import Actor
 from services.shared.db import Connection
 
@@ -26,21 +27,39 @@ async def tell_of_offer(
 async def tell_of_end(
     connection: Connection, ticket: Row, held: HeldTicket, link: Link, fact: HandOffEnded, *, now: datetime
 ) -> None:
-    """Who offered it hears that the offer came to nothing; where a program did, whoever serves that department."""
-    offered = held.offer_of(link.id)
-    person_id = offered.actor.id if offered is not None and not offered.actor.automatic else None
-    department_id = held.offerer_of(link.parent)
-    if person_id is not None:
-        people = {person_id}
-    else:
-        people = await people_serving(connection.fetch, [department_id] if department_id else [])
-    about = {
-        **_about(ticket, link.id),
-        "department": link.department,
-        "outcome": fact.end.value,
-        "reason": fact.reason,
-    }
+    """Who offered it hears that the offer came to nothing."""
+    people = await _offerers(connection, held, link)
+    about = {**_about(ticket, link.id), "department": link.department, "outcome": fact.end.value, "reason": fact.reason}
     await _post(connection, ticket, people, MessageKind.HAND_OFF_ENDED, about, now)
+
+
+async def tell_of_question(
+    connection: Connection, ticket: Row, held: HeldTicket, link: Link, fact: HandOffAsked, *, now: datetime
+) -> None:
+    """Whom the department asks: the requester, or who offered."""
+    requester_id = ticket["requester_id"] if fact.asks is Asks.REQUESTER else None
+    people = {requester_id} if requester_id else await _offerers(connection, held, link)
+    about = {**_about(ticket, link.id), "department": link.department, "comment": fact.comment}
+    await _post(connection, ticket, people, MessageKind.HAND_OFF_ASKED, about, now)
+
+
+async def tell_of_answer(
+    connection: Connection, ticket: Row, held: HeldTicket, link: Link, fact: HandOffAnswered, *, now: datetime
+) -> None:
+    """Who asked last hears the answer."""
+    asked = held.question_of(link.id)
+    people = {asked.actor.id} if asked is not None and asked.actor.id and not asked.actor.automatic else set()
+    about = {**_about(ticket, link.id), "comment": fact.comment}
+    await _post(connection, ticket, people, MessageKind.HAND_OFF_ANSWERED, about, now)
+
+
+async def _offerers(connection: Connection, held: HeldTicket, link: Link) -> set[UUID]:
+    """The person who offered it; where a program did, whoever serves that department."""
+    offered = held.offer_of(link.id)
+    if offered is not None and offered.actor.id is not None and not offered.actor.automatic:
+        return {offered.actor.id}
+    department_id = held.offerer_of(link.parent)
+    return await people_serving(connection.fetch, [department_id] if department_id else [])
 
 
 def _about(ticket: Row, link_id: UUID) -> dict[str, str | None]:

@@ -7,6 +7,7 @@ once a round (a cycle of its resolution).
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from services.requests.reports.queries.asked import SHORT, Asked, conditions_of, rows_of, within
@@ -16,25 +17,25 @@ _ATTAINMENT = """
 WITH decided AS MATERIALIZED (
     SELECT {in_decided}c.clock, c.side, c.state, c.is_best_effort,
         count(*) AS clocks, count(c.objective) AS aimed, sum(c.objective) AS objective, count(c.refuted_by) AS refuted
-    FROM ticket_clock c{join} WHERE {decided}{where}
-    GROUP BY {bucket}c.clock, c.side, c.state, c.is_best_effort
+    FROM {decided} AS c GROUP BY {bucket}c.clock, c.side, c.state, c.is_best_effort
 ), undecided AS (
     SELECT c.clock, c.side, c.objective, c.refuted_by, c.due_at < $1 AND c.state IN ('running', 'paused') AS is_late,
         CASE WHEN c.due_at < $1 AND c.state IN ('running', 'paused') THEN c.due_at ELSE c.started_at END AS at,
         c.is_best_effort OR (c.clock = 'resolution' AND EXISTS (
-            SELECT FROM ticket_clock o WHERE o.ticket_id = c.ticket_id AND o.effect = 'best_effort'
+            SELECT FROM ticket_clock o WHERE o.ticket_id = c.ticket_id AND o.link_id IS NOT DISTINCT FROM c.link_id
+            AND o.effect = 'best_effort'
             AND COALESCE(o.breached_at, CASE WHEN o.state IN ('running', 'paused') THEN o.due_at END) >= c.started_at
             AND COALESCE(o.breached_at, o.due_at) < c.due_at
         )) AS is_best_effort
-    FROM ticket_clock c{join} WHERE c.decided_at IS NULL AND c.clock NOT IN ('update', 'reply'){where}
+    FROM {undecided} AS c
 ), rounds AS (
     SELECT c.clock, min(c.side) AS side, avg(c.objective) AS objective, count(c.refuted_by) AS refuted,
         min(COALESCE(c.breached_at, CASE WHEN c.decided_at IS NULL AND c.due_at < $1 THEN c.due_at END)) AS missed_at,
         min(c.started_at) FILTER (WHERE c.decided_at IS NULL) AS open_since,
         max(c.stopped_at) FILTER (WHERE c.state = 'met') AS met_at,
         max(c.stopped_at) AS void_at
-    FROM ticket_clock c{join} WHERE c.clock IN ('update', 'reply'){touched}{where}
-    GROUP BY c.ticket_id, c.clock, c.round
+    FROM {rounds} AS c
+    GROUP BY c.ticket_id, c.clock, c.round, c.link_id
 ), counted AS (
     SELECT {bucket}clock, side, clocks, aimed, objective, refuted, CASE
             WHEN state = 'void' THEN 'void' WHEN is_best_effort THEN 'best_effort'
@@ -70,11 +71,22 @@ _TOUCHED = """ AND c.ticket_id IN (
         SELECT ticket_id FROM ticket_clock WHERE clock IN ('update', 'reply') AND {decided}
         UNION ALL SELECT ticket_id FROM ticket_clock WHERE clock IN ('update', 'reply') AND decided_at IS NULL
     )"""
-_JOIN = " JOIN ticket t ON t.id = c.ticket_id"
+# A hand-off is a small ticket: who offered it is its customer, who was asked its provider.
+_OF_ALL = "(SELECT c.* FROM ticket_clock c WHERE {which})"
+_OF_SOME = """(
+    SELECT c.* FROM ticket_clock c JOIN ticket t ON t.id = c.ticket_id WHERE c.link_id IS NULL AND {which} AND {where}
+    UNION ALL
+    SELECT c.* FROM ticket_clock c JOIN (
+        SELECT k.id AS link_id, k.customer_department_id, k.department_id AS provider_department_id, k.offering_id,
+            o.promised_priority, o.is_confidential
+        FROM ticket_link k JOIN ticket o ON o.id = k.ticket_id
+    ) AS t ON t.link_id = c.link_id WHERE {which} AND {where}
+)"""
+_UNDECIDED = "c.decided_at IS NULL AND c.clock NOT IN ('update', 'reply')"
 
 
 def attainment_statement(asked: Asked, edges: Sequence[datetime] = ()) -> tuple[str, list[Any]]:
-    """The statement and its arguments; tickets are joined only where something is asked of them.
+    """The statement and its arguments; tickets and hand-offs are joined only where something is asked of them.
 
     With the `edges` of buckets it counts by `bucket` too: 1 is the one from the first edge on.
     """
@@ -88,14 +100,15 @@ def attainment_statement(asked: Asked, edges: Sequence[datetime] = ()) -> tuple[
     if edges:
         arguments.append(list(edges))
         bucket = f"width_bucket({{at}}, ${len(arguments)}::timestamptz[]) AS bucket, "
+    touched = _TOUCHED.format(decided=decided) if asked.period.is_shorter_than(SHORT) else ""
+    clocks = partial((_OF_SOME if conditions else _OF_ALL).format, where=" AND ".join(conditions))
     sql = _ATTAINMENT.format(
         bucket="bucket, " if edges else "",
         in_decided=bucket.format(at="c.decided_at"),
         in_bucket=bucket.format(at="at"),
-        join=_JOIN if conditions else "",
-        where="".join(f" AND {each}" for each in conditions),
-        decided=decided.replace("decided_at", "c.decided_at"),
-        touched=_TOUCHED.format(decided=decided) if asked.period.is_shorter_than(SHORT) else "",
+        decided=clocks(which=decided.replace("decided_at", "c.decided_at")),
+        undecided=clocks(which=_UNDECIDED),
+        rounds=clocks(which=f"c.clock IN ('update', 'reply'){touched}"),
         late=f"CASE WHEN is_late THEN {at} ELSE {begun} END",
         round=f"CASE WHEN outcome <> 'open' THEN {at} ELSE {begun} END",
     )

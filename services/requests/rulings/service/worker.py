@@ -21,6 +21,7 @@ from services.requests.catalogue.terms import Current, TermsCache
 from services.requests.departments.service import Identity
 from services.requests.rulings import queries
 from services.requests.tickets.queries.read import hold_ticket
+from services.requests.tickets.rules.chained import chained
 from services.requests.tickets.service.recording import Unfolded, append, unfold
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.rulings import AgreementRuled, CalendarRuled, Ruling
@@ -134,8 +135,9 @@ async def _rule_on(
 
 
 def _of_calendar(held: Unfolded, ruling: CalendarRuled) -> Ruling | None:
-    """The ruling, if an open clock is in an earlier version."""
-    for cycle in held.progress.cycles:
+    """The ruling, if an open clock of the ticket or of one of its links is in an earlier version."""
+    links = chained(held.terms, held.progress, held.events).after
+    for cycle in (*held.progress.cycles, *(cycle for fold in links for cycle in fold.progress.cycles)):
         follows = cycle.leg.target.calendar_id == ruling.calendar_id and cycle.leg.version < ruling.version
         if cycle.ended_at is None and follows:
             return ruling

@@ -3,13 +3,13 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Path, Response
+from fastapi import Path, Query, Response
 
 from services.requests.answers import json_answer
 from services.requests.calendars.refusals import COMPUTE_PROBLEMS
 from services.requests.calendars.refusals import told_as_problems as working_time_told
 from services.requests.tickets.api import Reader, Terms, TicketId
-from services.requests.tickets.refusals import UnknownClock, UnknownTicket
+from services.requests.tickets.refusals import UnknownClock, UnknownLink, UnknownTicket
 from services.requests.tickets.schemas.showing import (
     ClockPublic,
     CommentPublic,
@@ -20,9 +20,12 @@ from services.requests.tickets.schemas.showing import (
 )
 from services.requests.tickets.service import clocks, show
 from services.shared.routing import HotRoute, HotTransaction, Now, feature_router, problem_responses
+from services.shared.schemas import Id
 
 router = feature_router("tickets", HotRoute)
 _UNKNOWN = problem_responses(UnknownTicket)
+_UNKNOWN_PART = problem_responses(UnknownTicket, UnknownLink)
+OfLink = Annotated[Id | None, Query(description="of that hand-off; without: of the ticket itself")]
 
 
 def _listed(items: list[dict[str, Any]]) -> Response:
@@ -44,20 +47,30 @@ async def list_comments(ticket_id: TicketId, actor: Reader, connection: HotTrans
     return _listed(await show.show_comments(connection, terms, actor, ticket_id))
 
 
-@router.get("/v1/tickets/{ticket_id}/ledger", response_model=Listed[LedgerIntervalPublic], responses=_UNKNOWN)
+@router.get("/v1/tickets/{ticket_id}/ledger", response_model=Listed[LedgerIntervalPublic], responses=_UNKNOWN_PART)
 async def get_ledger(
-    ticket_id: TicketId, actor: Reader, connection: HotTransaction, terms: Terms, now: Now
+    ticket_id: TicketId,
+    actor: Reader,
+    connection: HotTransaction,
+    terms: Terms,
+    now: Now,
+    link_id: OfLink = None,
 ) -> Response:
     """Who held the ticket in each second of its life: intervals without gap or overlap, in order of time."""
-    return _listed(await show.show_ledger(connection, terms, actor, ticket_id, now))
+    return _listed(await show.show_ledger(connection, terms, actor, ticket_id, now, link_id=link_id))
 
 
-@router.get("/v1/tickets/{ticket_id}/clocks", response_model=Listed[ClockPublic], responses=_UNKNOWN)
+@router.get("/v1/tickets/{ticket_id}/clocks", response_model=Listed[ClockPublic], responses=_UNKNOWN_PART)
 async def list_clocks(
-    ticket_id: TicketId, actor: Reader, connection: HotTransaction, terms: Terms, now: Now
+    ticket_id: TicketId,
+    actor: Reader,
+    connection: HotTransaction,
+    terms: Terms,
+    now: Now,
+    link_id: OfLink = None,
 ) -> Response:
     """The ticket's clocks as they stand now."""
-    return _listed(await clocks.show_clocks(connection, terms, actor, ticket_id, now))
+    return _listed(await clocks.show_clocks(connection, terms, actor, ticket_id, now, link_id=link_id))
 
 
 @router.get(

@@ -30,6 +30,7 @@ QUEUE_URGENCY = "array_position('{urgent,high,normal,low}'::text[], t.priority::
 IS_TO_BE_DONE = "t.ended_at IS NULL AND t.state <> 'fulfilled'"
 """What queues are sorted by and hold, as SQL on a ticket `t`; their indexes hold the same expressions."""
 _INSTANT = DateTime(timezone=True)
+_COUNTED = ("clock", "side", "objective", "refuted_by", "link_id")
 
 
 def _queue_index(column: str) -> Index:
@@ -163,7 +164,7 @@ class LedgerInterval(Base, table=True):
 
 
 class TicketClock(Base, table=True):
-    """One clock of a ticket in one cycle, as the fold gave it at the ticket's `folded_at`.
+    """One clock of a ticket, or of its link `link_id`, in one cycle, as the fold gave it at the ticket's `folded_at`.
 
     It is decided once it is breached, or stops: a report counts it in the period of that instant, `decided_at`.
     `round` is the cycle of `resolution` in which it began. `fires` holds [percent, instant] of each threshold whose
@@ -174,7 +175,8 @@ class TicketClock(Base, table=True):
 
     __tablename__ = "ticket_clock"
     __table_args__ = (
-        UniqueConstraint("ticket_id", "clock", "cycle"),
+        UniqueConstraint("ticket_id", "link_id", "clock", "cycle", postgresql_nulls_not_distinct=True),
+        Index("ix_ticket_clock_link", "link_id", postgresql_where=text("link_id IS NOT NULL")),
         Index("ix_ticket_clock_due", "next_fire_at", postgresql_where=text("next_fire_at IS NOT NULL")),
         Index("ix_ticket_clock_following", "calendar_id", "ticket_id", postgresql_where=text("stopped_at IS NULL")),
         # Reports count from these three alone.
@@ -189,22 +191,14 @@ class TicketClock(Base, table=True):
                 "objective",
                 "refuted_by",
                 "ticket_id",
+                "link_id",
             ],
             postgresql_where=text("decided_at IS NOT NULL"),
         ),
         Index(
             "ix_ticket_clock_undecided",
             "ticket_id",
-            postgresql_include=[
-                "clock",
-                "side",
-                "state",
-                "started_at",
-                "due_at",
-                "is_best_effort",
-                "objective",
-                "refuted_by",
-            ],
+            postgresql_include=[*_COUNTED, "state", "started_at", "due_at", "is_best_effort"],
             postgresql_where=text("decided_at IS NULL"),
         ),
         Index(
@@ -213,15 +207,13 @@ class TicketClock(Base, table=True):
             "clock",
             "round",
             postgresql_include=[
-                "side",
+                *_COUNTED[1:],
                 "state",
                 "started_at",
                 "stopped_at",
                 "due_at",
                 "breached_at",
                 "decided_at",
-                "objective",
-                "refuted_by",
             ],
             postgresql_where=text("clock IN ('update', 'reply')"),
         ),
@@ -229,6 +221,7 @@ class TicketClock(Base, table=True):
 
     id: UUID = Field(primary_key=True)
     ticket_id: UUID = Field(foreign_key="ticket.id")
+    link_id: UUID | None
     clock: str
     side: str
     cycle: int
@@ -254,34 +247,3 @@ class TicketClock(Base, table=True):
     shortfall: timedelta | None = Field(sa_type=Interval)
     fires: list[Any] = Field(sa_type=JSONB)
     refuted_by: UUID | None
-
-
-class TicketLink(Base, table=True):
-    """A hand-off of a ticket: which department was offered which part of it, under which other link, and held it when.
-
-    `accepted_at` is None while it is offered, and where it ended without an acceptance.
-    """
-
-    __tablename__ = "ticket_link"
-    __table_args__ = (
-        Index("ix_ticket_link_department", "department_id", "ticket_id"),
-        Index("ix_ticket_link_open", "department_id", "ticket_id", postgresql_where=text("ended_at IS NULL")),
-        Index("ix_ticket_link_accepted", "accepted_at", postgresql_include=["ticket_id"]),
-        Index(
-            "ix_ticket_link_moved_back",
-            "ended_at",
-            postgresql_include=["outcome", "ticket_id"],
-            postgresql_where=text("outcome IN ('bounced', 'returned')"),
-        ),
-    )
-
-    id: UUID = Field(primary_key=True)
-    ticket_id: UUID = Field(foreign_key="ticket.id", index=True)
-    department_id: UUID | None
-    department: str
-    parent_id: UUID | None
-    is_waited_for: bool
-    offered_at: datetime = Field(sa_type=_INSTANT)
-    accepted_at: datetime | None = Field(sa_type=_INSTANT)
-    ended_at: datetime | None = Field(sa_type=_INSTANT)
-    outcome: str | None

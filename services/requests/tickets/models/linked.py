@@ -1,9 +1,9 @@
-"""The tables of what a ticket is linked with: references to other systems, other tickets."""
+"""The tables of what a ticket is linked with: references to other systems, other tickets, parts handed on."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, text
+from sqlalchemy import ARRAY, CheckConstraint, DateTime, Index, Interval, Text, text
 from sqlmodel import Field
 
 from services.requests.db import Base
@@ -49,3 +49,66 @@ class TicketRelation(Base, table=True):
     created_at: datetime = Field(sa_type=_INSTANT)
     ended_by: UUID | None
     ended_at: datetime | None = Field(sa_type=_INSTANT)
+
+
+class TicketLink(Base, table=True):
+    """A hand-off of a ticket: which department was offered which part of it, under which other link, and held it when.
+
+    `accepted_at` is None while it is offered, and where it ended without an acceptance. `customer_department_id` hands
+    it on, under `agreement_version_id` or by what `offering_id` publishes. An unanswered offer lapses at `lapses_at`.
+    """
+
+    __tablename__ = "ticket_link"
+    __table_args__ = (
+        Index("ix_ticket_link_department", "department_id", "ticket_id"),
+        Index("ix_ticket_link_open", "department_id", "ticket_id", postgresql_where=text("ended_at IS NULL")),
+        Index("ix_ticket_link_accepted", "accepted_at", postgresql_include=["ticket_id"]),
+        Index(
+            "ix_ticket_link_moved_back",
+            "ended_at",
+            postgresql_include=["outcome", "ticket_id"],
+            postgresql_where=text("outcome IN ('bounced', 'returned')"),
+        ),
+        Index("ix_ticket_link_customer", "customer_department_id"),
+        Index(
+            "ix_ticket_link_agreement",
+            "agreement_version_id",
+            "offering_id",
+            "offered_at",
+            postgresql_where=text("agreement_version_id IS NOT NULL"),
+        ),
+        Index("ix_ticket_link_lapses_at", "lapses_at", postgresql_where=text("lapses_at IS NOT NULL")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    ticket_id: UUID = Field(foreign_key="ticket.id", index=True)
+    department_id: UUID | None
+    department: str
+    parent_id: UUID | None
+    is_waited_for: bool
+    offered_at: datetime = Field(sa_type=_INSTANT)
+    accepted_at: datetime | None = Field(sa_type=_INSTANT)
+    ended_at: datetime | None = Field(sa_type=_INSTANT)
+    outcome: str | None
+    customer_department_id: UUID | None
+    offering_id: UUID | None
+    agreement_version_id: UUID | None
+    lapses_at: datetime | None = Field(sa_type=_INSTANT)
+
+
+class LinkInterval(Base, table=True):
+    """One interval of the time ledger of a link; no report adds it to the ticket's."""
+
+    __tablename__ = "link_interval"
+    __table_args__ = (CheckConstraint("ends_at > starts_at", name="forward"),)
+
+    link_id: UUID = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    ticket_id: UUID = Field(foreign_key="ticket.id", index=True)
+    starts_at: datetime = Field(sa_type=_INSTANT)
+    ends_at: datetime | None = Field(sa_type=_INSTANT)
+    party: str
+    reason: str
+    also: list[str] = Field(sa_type=ARRAY(Text))
+    wall: timedelta | None = Field(sa_type=Interval)
+    working: timedelta | None = Field(sa_type=Interval)

@@ -11,11 +11,18 @@ _HOLD = "SELECT pg_advisory_xact_lock(hashtextextended('quota ' || $1::uuid || '
 _USED = """
 SELECT COALESCE(sum(CASE
     WHEN $5::text[] IS NULL THEN 1
-    WHEN jsonb_typeof(t.fields #> $5) = 'number' THEN (t.fields #>> $5)::numeric
+    WHEN jsonb_typeof(asked.fields #> $5) = 'number' THEN (asked.fields #>> $5)::numeric
     ELSE 0
 END), 0)
-FROM ticket t JOIN agreement_version v ON v.id = t.agreement_version_id
-WHERE v.agreement_id = $1 AND t.offering_id = $2 AND t.created_at >= $3 AND t.created_at < $4
+FROM (
+    SELECT t.fields FROM ticket t JOIN agreement_version v ON v.id = t.agreement_version_id
+    WHERE v.agreement_id = $1 AND t.offering_id = $2 AND t.created_at >= $3 AND t.created_at < $4
+    UNION ALL
+    SELECT e.payload->'fields' FROM ticket_link k JOIN agreement_version v ON v.id = k.agreement_version_id
+    JOIN ticket_event e ON e.ticket_id = k.ticket_id AND e.name = 'hand_off_offered'
+        AND e.payload->>'link_id' = k.id::text
+    WHERE v.agreement_id = $1 AND k.offering_id = $2 AND k.offered_at >= $3 AND k.offered_at < $4
+) AS asked
 """
 
 
@@ -35,6 +42,6 @@ async def quota_used(
     end: datetime,
     steps: Sequence[str] | None,
 ) -> Decimal:
-    """What the tickets submitted in `[start, end)` use: as many as they are, or the sum of what stands at `steps`."""
+    """What tickets submitted and parts offered in `[start, end)` use: how many, or the sum of what `steps` reach."""
     used: Decimal = await connection.fetchval(_USED, agreement_id, offering_id, start, end, steps)
     return used

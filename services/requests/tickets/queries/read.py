@@ -31,7 +31,7 @@ WHERE t.id = $1
 """
 _FOR_UPDATE = _TICKET + " FOR UPDATE OF t"
 _EVENTS = "SELECT * FROM ticket_event WHERE ticket_id = $1 ORDER BY sequence"
-_CLOCK_IDS = "SELECT clock, cycle, id FROM ticket_clock WHERE ticket_id = $1"
+_CLOCK_IDS = "SELECT link_id, clock, cycle, id FROM ticket_clock WHERE ticket_id = $1"
 _LINK_DEPARTMENTS = "SELECT id, department_id FROM ticket_link WHERE ticket_id = $1"
 _AS_PINNED = """
 SELECT content ->> 'name' AS name, content ->> 'form' AS form, content ->> 'approvals' AS approvals
@@ -73,6 +73,10 @@ t.id = (SELECT r.ticket_id FROM ticket_reference r
 """A condition for `page_of_tickets`; its value is a list of the system and the id there."""
 
 
+ClockOf = tuple[UUID | None, str, int]
+"""Of which link (None: of the ticket itself) it is, its name and its cycle."""
+
+
 class PinnedOffering(NamedTuple):
     """What a ticket needs later of the version of its offering."""
 
@@ -106,9 +110,11 @@ async def events_of(connection: Connection, ticket_id: UUID) -> list[Row]:
     return [dict(row) for row in await connection.fetch(_EVENTS, ticket_id)]
 
 
-async def clock_ids(connection: Connection, ticket_id: UUID) -> dict[tuple[str, int], UUID]:
-    """The ids of the ticket's clocks by (clock, cycle)."""
-    return {(row["clock"], row["cycle"]): row["id"] for row in await connection.fetch(_CLOCK_IDS, ticket_id)}
+async def clock_ids(connection: Connection, ticket_id: UUID) -> dict[ClockOf, UUID]:
+    """The ids of the clocks of the ticket and its links."""
+    return {
+        (row["link_id"], row["clock"], row["cycle"]): row["id"] for row in await connection.fetch(_CLOCK_IDS, ticket_id)
+    }
 
 
 async def link_departments(connection: Connection, ticket_id: UUID) -> dict[UUID, UUID | None]:

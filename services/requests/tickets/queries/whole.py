@@ -10,7 +10,7 @@ from services.shared.db import Connection
 
 _NEXT = "SELECT * FROM ticket WHERE id > $1 ORDER BY id LIMIT $2"
 _OF_TICKETS = "SELECT * FROM {table} WHERE ticket_id = ANY($1::uuid[]) ORDER BY ticket_id"
-_TABLES = ("ticket_event", "ledger_interval", "ticket_clock", "ticket_link", "ticket_round")
+_TABLES = ("ticket_event", "ledger_interval", "ticket_clock", "ticket_link", "ticket_round", "link_interval")
 
 
 class WholeTicket(NamedTuple):
@@ -22,6 +22,7 @@ class WholeTicket(NamedTuple):
     clocks: Sequence[Row]
     links: Sequence[Row]
     rounds: Sequence[Row]
+    link_ledger: Sequence[Row]
 
 
 async def next_whole_tickets(connection: Connection, after: UUID, limit: int) -> list[WholeTicket]:

@@ -14,7 +14,8 @@ from sqlalchemy import inspect
 from sqlmodel import SQLModel
 from uuid_utils.compat import uuid7
 
-from services.requests.tickets.models import LedgerInterval, TicketClock, TicketLink
+from services.requests.tickets.models import LedgerInterval, TicketClock
+from services.requests.tickets.models.linked import TicketLink
 from services.requests.tickets.round import TicketRound
 from services.requests.tickets.rules.stored import Kept, Row
 from services.shared.db import Connection
@@ -99,15 +100,16 @@ WITH changed AS (
     DELETE FROM ledger_interval USING changed WHERE ticket_id = changed.id AND position >= $5
 ), clocks AS (
     INSERT INTO ticket_clock SELECT c.* FROM changed, jsonb_populate_recordset(NULL::ticket_clock, $6::jsonb) AS c
-    {_replacing(TicketClock, ("ticket_id", "clock", "cycle"), but=("id",))}
+    {_replacing(TicketClock, ("ticket_id", "link_id", "clock", "cycle"), but=("id",))}
 ), fewer AS (
     DELETE FROM ticket_clock USING changed
-    WHERE ticket_id = changed.id AND (clock, cycle) NOT IN (
-        SELECT c.clock, c.cycle FROM jsonb_populate_recordset(NULL::ticket_clock, $6::jsonb) AS c
+    WHERE ticket_id = changed.id AND (clock, cycle, COALESCE(link_id, changed.id)) NOT IN (
+        SELECT c.clock, c.cycle, COALESCE(c.link_id, c.ticket_id)
+        FROM jsonb_populate_recordset(NULL::ticket_clock, $6::jsonb) AS c
     )
 ), links AS (
     INSERT INTO ticket_link SELECT k.* FROM changed, jsonb_populate_recordset(NULL::ticket_link, $7::jsonb) AS k
-    {_replacing(TicketLink, ("id",), but=("department_id",))}
+    {_replacing(TicketLink, ("id",), but=("department_id", "customer_department_id"))}
 ), unlinked AS (
     DELETE FROM ticket_link USING changed
     WHERE ticket_id = changed.id AND ticket_link.id NOT IN (
@@ -128,6 +130,8 @@ WITH given AS MATERIALIZED (
 INSERT INTO ticket_round SELECT * FROM given
 {_replacing(TicketRound, ("ticket_id", "number"))}
 """
+_FORGET_LEDGER = "DELETE FROM link_interval WHERE ticket_id = $1"
+_KEEP_LEDGER = "INSERT INTO link_interval SELECT l.* FROM jsonb_populate_recordset(NULL::link_interval, $1::jsonb) AS l"
 
 
 @lru_cache(maxsize=64)
@@ -187,6 +191,8 @@ async def insert_ticket(
     key: str | None = row["key"]
     if kept.rounds and key is not None:
         await connection.execute(_ROUNDS, ticket["id"], _json(kept.rounds))
+    if key is not None and kept.link_ledger:
+        await connection.execute(_KEEP_LEDGER, _json(kept.link_ledger))
     return key
 
 
@@ -225,6 +231,9 @@ async def update_ticket(
         raise Superseded(row["token"])
     if not same_rounds:
         await connection.execute(_ROUNDS, ticket["id"], _json(kept.rounds))
+    if kept.links:
+        await connection.execute(_FORGET_LEDGER, ticket["id"])
+        await connection.execute(_KEEP_LEDGER, _json(kept.link_ledger))
 
 
 def _with_ids(clocks: Sequence[Row]) -> list[Row]:

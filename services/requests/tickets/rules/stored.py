@@ -1,11 +1,12 @@
 """Events and what the fold says of them, as rows of the tables and back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.requests.tickets.rules.queue import next_due
+from services.requests.timeline.chain import LinkFold
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.fold import Timeline
 from services.requests.timeline.lapses import lapse_of
@@ -64,6 +65,7 @@ class Kept(NamedTuple):
     clocks: list[Row]
     links: list[Row]
     rounds: list[Row]
+    link_ledger: list[Row]
 
 
 def kept_of(
@@ -74,6 +76,7 @@ def kept_of(
     marks: Marks = NOTHING_MARKED,
     *,
     is_imported: bool = False,
+    links: Sequence[tuple[LinkFold, Timeline, Marks]] = (),
 ) -> Kept:
     """The rows of a fold; `terms` are pinned, `marks` what was fired already. An imported ticket lapses in its source.
 
@@ -96,11 +99,12 @@ def kept_of(
         },
         ledger=ledger_of(ticket_id, terms, progress),
         clocks=[
-            _clock(ticket_id, reading, marks.get((reading.clock, reading.cycle), NOTHING_FIRED))
-            for reading in timeline.clocks
+            *_clocks(ticket_id, None, timeline, marks),
+            *(row for fold, view, fired in links for row in _clocks(ticket_id, fold.link.id, view, fired)),
         ],
-        links=[_link(ticket_id, link) for link in timeline.links],
+        links=[_link(ticket_id, fold, view) for fold, view, _ in links],
         rounds=[_round(ticket_id, terms, each) for each in progress.rounds if each.is_told],
+        link_ledger=[row for fold, _, _ in links for row in _ledger_of_link(ticket_id, fold)],
     )
 
 
@@ -158,10 +162,21 @@ def _interval(ticket_id: UUID, position: int, starts_at: datetime, ends_at: date
     }
 
 
-def _clock(ticket_id: UUID, reading: ClockReading, fired: Fired) -> Row:
+def _ledger_of_link(ticket_id: UUID, fold: LinkFold) -> Iterator[Row]:
+    for row in ledger_of(ticket_id, fold.terms, fold.progress):
+        yield {**row, "link_id": fold.link.id}
+
+
+def _clocks(ticket_id: UUID, link_id: UUID | None, timeline: Timeline, marks: Marks) -> Iterator[Row]:
+    for reading in timeline.clocks:
+        yield _clock(ticket_id, link_id, reading, marks.get((reading.clock, reading.cycle), NOTHING_FIRED))
+
+
+def _clock(ticket_id: UUID, link_id: UUID | None, reading: ClockReading, fired: Fired) -> Row:
     fires = reading.fires(fired.thresholds)
     return {
         "ticket_id": ticket_id,
+        "link_id": link_id,
         "clock": reading.clock.value,
         "side": reading.side.value,
         "cycle": reading.cycle,
@@ -204,7 +219,8 @@ def _round(ticket_id: UUID, terms: Terms, told: Round) -> Row:
     }
 
 
-def _link(ticket_id: UUID, link: Any) -> Row:
+def _link(ticket_id: UUID, fold: LinkFold, timeline: Timeline) -> Row:
+    link, offered = fold.link, fold.offered
     return {
         "id": link.id,
         "ticket_id": ticket_id,
@@ -215,4 +231,7 @@ def _link(ticket_id: UUID, link: Any) -> Row:
         "accepted_at": link.accepted_at,
         "ended_at": link.ended_at,
         "outcome": link.end.value if link.end else None,
+        "offering_id": offered.offering_id if offered else None,
+        "agreement_version_id": fold.terms.agreement_version_id,
+        "lapses_at": fold.lapses_at(timeline),
     }

@@ -161,8 +161,9 @@ class ExplanationPublic(Output):
     due: Literal["same_time", "end_of_day"]
     calendar_id: UUID | None
     calendar_version: int
-    offering_id: UUID
-    offering_version: int
+    link_id: UUID | None = Field(description="the hand-off whose clock it is; null: the ticket's")
+    offering_id: UUID | None
+    offering_version: int | None
     agreement_version_id: UUID | None
     first_due_at: datetime | None
     needed_by: datetime | None

@@ -7,11 +7,11 @@ from uuid import UUID
 from services.requests.catalogue.terms import TermsCache
 from services.requests.tickets.refusals import UnknownClock
 from services.requests.tickets.service.recording import Unfolded
-from services.requests.tickets.service.show import shown_ticket
+from services.requests.tickets.service.show import Part, shown_ticket
 from services.requests.timeline.cycles import Leg
 from services.requests.timeline.events import in_effect
 from services.requests.timeline.explanation import ExplainedInterval, Pause, Recalculation, explain_clock
-from services.requests.timeline.marking import NOTHING_FIRED, Fired, marks_of
+from services.requests.timeline.marking import NOTHING_FIRED, Fired
 from services.requests.timeline.progress import Progress
 from services.requests.timeline.readings import ClockReading
 from services.requests.timeline.rulings import AgreementRuled
@@ -21,14 +21,23 @@ from services.shared.db import Connection
 
 
 async def show_clocks(
-    connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, now: datetime
+    connection: Connection,
+    terms: TermsCache,
+    actor: Actor,
+    ticket_id: UUID,
+    now: datetime,
+    *,
+    link_id: UUID | None = None,
 ) -> list[dict[str, Any]]:
-    """The ticket's clocks as they stand now."""
-    shown, ids = await shown_ticket(connection, terms, actor, ticket_id)
-    marks = marks_of(shown.events)
+    """The clocks of the ticket, or of that link, as they stand now. UnknownTicket, UnknownLink."""
+    shown = await shown_ticket(connection, terms, actor, ticket_id)
+    part, ids = shown.part(link_id), shown.clock_ids
     return [
-        {"id": ids[each.clock, each.cycle], **clock_shown(each, marks.get((each.clock, each.cycle), NOTHING_FIRED))}
-        for each in shown.at(now).clocks
+        {
+            "id": ids[link_id, each.clock, each.cycle],
+            **clock_shown(each, part.marks.get((each.clock, each.cycle), NOTHING_FIRED)),
+        }
+        for each in part.at(now).clocks
     ]
 
 
@@ -36,28 +45,45 @@ async def explain_ticket_clock(
     connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, clock_id: UUID, now: datetime
 ) -> dict[str, Any]:
     """A clock as it stands now, and why. UnknownTicket, UnknownClock, and what working time refuses."""
-    shown, ids = await shown_ticket(connection, terms, actor, ticket_id)
-    names = {known: name for name, known in ids.items()}
+    shown = await shown_ticket(connection, terms, actor, ticket_id)
+    names = {known: name for name, known in shown.clock_ids.items()}
     if clock_id not in names:
         raise UnknownClock
-    name, cycle = names[clock_id]
-    explained = explain_clock(shown.progress, ClockName(name), cycle, now)
-    fired = marks_of(shown.events).get((ClockName(name), cycle), NOTHING_FIRED)
+    link_id, name, cycle = names[clock_id]
+    part = shown.part(link_id)
+    explained = explain_clock(part.progress, ClockName(name), cycle, now)
+    fired = part.marks.get((ClockName(name), cycle), NOTHING_FIRED)
     return {
         "clock": {"id": clock_id, **clock_shown(explained.reading, fired)},
         "duration": str(explained.duration) if explained.duration else None,
         "due": explained.due,
         "calendar_id": explained.reading.calendar_id,
         "calendar_version": explained.reading.calendar_version,
-        "offering_id": shown.row["offering_id"],
-        "offering_version": shown.row["offering_version"],
-        "agreement_version_id": _agreement_of(shown, explained.reading, now),
+        **_promised_by(shown.ticket, part, explained.reading, now),
         "first_due_at": explained.due0,
         "needed_by": explained.needed_by,
-        "legs": [_leg(leg) for leg in _legs(shown.progress, ClockName(name), cycle)],
+        "legs": [_leg(leg) for leg in _legs(part.progress, ClockName(name), cycle)],
         "intervals": [_interval(each) for each in explained.intervals],
         "pauses": [_pause(each) for each in explained.pauses],
         "recalculations": [_recalculation(each) for each in explained.recalculations],
+    }
+
+
+def _promised_by(shown: Unfolded, part: Part, reading: ClockReading, now: datetime) -> dict[str, Any]:
+    """By which offering and agreement version it is promised; a link by what was pinned at its offer."""
+    if part.link is None:
+        return {
+            "link_id": None,
+            "offering_id": shown.row["offering_id"],
+            "offering_version": shown.row["offering_version"],
+            "agreement_version_id": _agreement_of(shown, reading, now),
+        }
+    offered = part.link.offered
+    return {
+        "link_id": part.link.link.id,
+        "offering_id": offered.offering_id if offered else None,
+        "offering_version": offered.offering_version if offered else None,
+        "agreement_version_id": part.terms.agreement_version_id,
     }
 
 

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from services.requests.tickets.rules.chained import UNCHAINED, Chained
 from services.requests.tickets.rules.stored import Kept, Row, event_row, kept_of
 from services.requests.timeline.events import Actor, Event, in_effect
 from services.requests.timeline.fold import LateFact, Timeline, advance, progress_of, view
-from services.requests.timeline.marking import Marks, add_mark, called_for
+from services.requests.timeline.marking import ClockKey, Fired, Marks, add_mark, called_for
 from services.requests.timeline.progress import Progress
 from services.requests.timeline.terms import Terms
 from services.requests.timeline.vocabulary import EventKind, Side
@@ -82,23 +83,34 @@ class Following:
 
 
 def follow(
-    ticket: Row, terms: Terms, strides: Sequence[Stride], *, known: Marks, next_sequence: int, now: datetime
+    ticket: Row,
+    terms: Terms,
+    strides: Sequence[Stride],
+    *,
+    known: Marks,
+    next_sequence: int,
+    now: datetime,
+    chain: Chained = UNCHAINED,
 ) -> Following:
     """What follows from these strides of the ticket (`id`, `source`, `promised_priority` of its row).
 
-    `known` is what was fired already; `next_sequence` is the one of the first mark.
+    `known` is what was fired already; `next_sequence` is the one of the first mark; `chain` are the ticket's links.
     """
     began, progress = strides[0].before, strides[-1].after
     at = max(now, progress.latest[0])
     before = view(terms, began, at) if began else None
     timeline = view(terms, progress, at)
     marks: list[Event] = []
-    fired = dict(known)
-    for mark in called_for(known, before, timeline, strides[-1].event.id):
+    by = strides[-1].event.id
+    fired: dict[UUID | None, dict[ClockKey, Fired]] = {link: dict(each) for link, each in chain.marks.items()}
+    fired[None] = dict(known)
+    for mark in (*called_for(known, before, timeline, by), *chain.called_for(at, by)):
         event = Event(uuid7(), next_sequence + len(marks), now, now, _NOBODY, mark)
-        add_mark(fired, event)
+        add_mark(fired.setdefault(mark.link, {}), event)
         marks.append(event)
-    kept = kept_of(ticket["id"], terms, progress, timeline, fired, is_imported=ticket["source"] is not None)
+    links = [(fold, fold.at(at), fired.get(fold.link.id, {})) for fold in chain.after]
+    is_imported = ticket["source"] is not None
+    kept = kept_of(ticket["id"], terms, progress, timeline, fired[None], is_imported=is_imported, links=links)
     columns = {**kept.ticket, **ruled_columns(progress, timeline, ticket["promised_priority"])}
     return Following(strides, progress, before, timeline, marks, kept._replace(ticket=columns))
 

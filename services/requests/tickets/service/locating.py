@@ -33,12 +33,23 @@ def _spelled(code: str) -> str:
     return str(Party(PartyKind.DEPARTMENT, code))
 
 
-async def located(connection: Connection, kept: Kept, departments: dict[UUID, Any]) -> Kept:
-    """The rows of links with the ids of their departments; one that is known keeps its own, whatever its code now."""
+async def located(connection: Connection, kept: Kept, departments: dict[UUID, Any], provider_id: UUID) -> Kept:
+    """The rows of links with the ids of their departments and of who handed on; `provider_id` is the ticket's.
+
+    A link that is known keeps its department, whatever the code says now.
+    """
     new = {str(link["department"]) for link in kept.links if link["id"] not in departments}
     known = await departments_by_code(connection.fetch, list(new)) if new else {}
+    ids = {
+        link["id"]: departments.get(link["id"]) or getattr(known.get(link["department"]), "id", None)
+        for link in kept.links
+    }
     links = [
-        {**link, "department_id": departments.get(link["id"]) or getattr(known.get(link["department"]), "id", None)}
+        {
+            **link,
+            "department_id": ids[link["id"]],
+            "customer_department_id": ids[link["parent_id"]] if link["parent_id"] else provider_id,
+        }
         for link in kept.links
     ]
     return kept._replace(links=links)

@@ -17,6 +17,7 @@ from services.requests.tickets.queries.read import (
 )
 from services.requests.tickets.queries.write import Superseded, Written, insert_ticket, update_ticket
 from services.requests.tickets.refusals import UnknownTicket
+from services.requests.tickets.rules.chained import chained
 from services.requests.tickets.rules.stored import Row, event_of, first_difference, ledger_of
 from services.requests.tickets.service.following import Following, Stride, follow, strides_after, strides_of
 from services.requests.tickets.service.handing import handed_with
@@ -24,6 +25,7 @@ from services.requests.tickets.service.leaving import as_rows, fulfils, measured
 from services.requests.tickets.service.locating import located, with_calendars
 from services.requests.tickets.service.telling import told_of_marks
 from services.requests.timeline.events import Event
+from services.requests.timeline.facts import HandOffOffered
 from services.requests.timeline.fold import Timeline, progress_of, view
 from services.requests.timeline.marking import NOTHING_MARKED, marks_of
 from services.requests.timeline.progress import Progress
@@ -62,11 +64,13 @@ class Unfolded:
 async def terms_of(
     connection: Connection, current: Current, pinned: PinnedTerms, events: Sequence[Event] = ()
 ) -> Terms:
-    """The pinned terms, with the calendars that they and rulings among these events follow."""
+    """The pinned terms, with the calendars that they, rulings and offers among these events follow."""
     ids = set(pinned.calendar_ids())
     for event in events:
         if isinstance(event.payload, Ruling):
             ids.update(event.payload.calendar_ids())
+        elif isinstance(event.payload, HandOffOffered) and event.payload.terms is not None:
+            ids.update(event.payload.terms.calendar_ids())
     histories = await current.calendars(connection.fetch, ids)
     return pinned.terms(histories.__getitem__)
 
@@ -110,8 +114,9 @@ async def open_ticket(
     pinned = await with_calendars(connection, current, pinned, events)
     terms = await terms_of(connection, current, pinned)
     strides = strides_of(terms, events)
-    follows = follow(draft, terms, strides, known=NOTHING_MARKED, next_sequence=len(events) + 1, now=now)
-    kept = await located(connection, follows.kept, {})
+    chain = chained(terms, strides[-1].after, events)
+    follows = follow(draft, terms, strides, known=NOTHING_MARKED, next_sequence=len(events) + 1, now=now, chain=chain)
+    kept = await located(connection, follows.kept, {}, draft["provider_department_id"])
     row = {
         **draft,
         **kept.ticket,
@@ -169,9 +174,11 @@ async def _append_under(
         else [Stride(held.progress, held.progress, held.events[-1])]
     )
     next_sequence = held.next_sequence + len(events)
-    follows = follow(held.row, terms, strides, known=marks_of(held.events), next_sequence=next_sequence, now=now)
+    chain = chained(terms, strides[-1].after, [*held.events, *events], held.events, held.terms)
+    known = marks_of(held.events)
+    follows = follow(held.row, terms, strides, known=known, next_sequence=next_sequence, now=now, chain=chain)
     departments = await link_departments(connection, ticket_id) if follows.progress.links else {}
-    kept = await located(connection, follows.kept, departments)
+    kept = await located(connection, follows.kept, departments, held.row["provider_department_id"])
     row = {
         **held.row,
         **columns,
@@ -202,7 +209,7 @@ async def _terms_with(
     connection: Connection, current: Current, held: Unfolded, pinned: PinnedTerms, events: Sequence[Event]
 ) -> Terms:
     """The terms with the calendars that these events name: the same as before where they name none."""
-    if pinned == held.pinned and not any(isinstance(event.payload, Ruling) for event in events):
+    if pinned == held.pinned and not any(isinstance(event.payload, Ruling | HandOffOffered) for event in events):
         return held.terms
     return await terms_of(connection, current, pinned, [*held.events, *events])
 

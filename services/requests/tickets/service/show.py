@@ -6,22 +6,53 @@ from uuid import UUID
 
 from services.requests.catalogue.terms import TermsCache
 from services.requests.tickets.policies import reads_internal
-from services.requests.tickets.queries.read import clock_ids
+from services.requests.tickets.queries.read import ClockOf, clock_ids
+from services.requests.tickets.refusals import UnknownLink
+from services.requests.tickets.rules.chained import chained
 from services.requests.tickets.rules.stored import Row, event_row
 from services.requests.tickets.service.recording import Unfolded, readable_ticket, unfold
+from services.requests.timeline.chain import LinkFold
 from services.requests.timeline.events import Event, in_effect
-from services.requests.timeline.facts import Commented, Moved
+from services.requests.timeline.facts import Commented, HandOffAnswered, HandOffAsked, Moved
+from services.requests.timeline.fold import Timeline, view
 from services.requests.timeline.ledger import Interval
-from services.requests.timeline.vocabulary import Visibility
+from services.requests.timeline.marking import Marks, marks_of
+from services.requests.timeline.progress import Progress
+from services.requests.timeline.terms import Terms
+from services.requests.timeline.vocabulary import Asks, Visibility
 from services.shared.auth import Actor
 from services.shared.db import Connection
 
 
+class Part(NamedTuple):
+    """The ticket itself or one of its links: what it is promised, how far it has come, what was announced of it."""
+
+    terms: Terms
+    progress: Progress
+    marks: Marks
+    link: LinkFold | None = None
+
+    def at(self, now: datetime) -> Timeline:
+        """It at `now`."""
+        return view(self.terms, self.progress, now)
+
+
 class Shown(NamedTuple):
-    """A ticket unfolded, and the ids of its clocks by (clock, cycle)."""
+    """A ticket unfolded, and the ids of its clocks and those of its links."""
 
     ticket: Unfolded
-    clock_ids: dict[tuple[str, int], UUID]
+    clock_ids: dict[ClockOf, UUID]
+
+    def part(self, link_id: UUID | None) -> Part:
+        """That link of the ticket as a small ticket, or (None) the ticket itself. UnknownLink."""
+        held = self.ticket
+        if link_id is None:
+            return Part(held.terms, held.progress, marks_of(held.events))
+        links = chained(held.terms, held.progress, held.events).after
+        fold = next((each for each in links if each.link.id == link_id), None)
+        if fold is None:
+            raise UnknownLink(pointer="?link_id")
+        return Part(fold.terms, fold.progress, marks_of(held.events, link_id), fold)
 
 
 async def shown_ticket(connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID) -> Shown:
@@ -59,11 +90,17 @@ async def show_comments(connection: Connection, terms: TermsCache, actor: Actor,
 
 
 async def show_ledger(
-    connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, now: datetime
+    connection: Connection,
+    terms: TermsCache,
+    actor: Actor,
+    ticket_id: UUID,
+    now: datetime,
+    *,
+    link_id: UUID | None = None,
 ) -> list[dict[str, Any]]:
-    """The ticket's time ledger until it ended, else until `now`."""
-    shown, _ = await shown_ticket(connection, terms, actor, ticket_id)
-    return [_interval(line) for line in shown.at(now).ledger]
+    """The time ledger of the ticket, or of that link, until it ended, else until `now`. UnknownTicket, UnknownLink."""
+    shown = await shown_ticket(connection, terms, actor, ticket_id)
+    return [_interval(line) for line in shown.part(link_id).at(now).ledger]
 
 
 def comment_of(event: Event) -> dict[str, Any] | None:
@@ -73,6 +110,8 @@ def comment_of(event: Event) -> dict[str, Any] | None:
             pass
         case Moved(comment=str(body), answers=answers):
             visibility = Visibility.PUBLIC
+        case HandOffAsked(comment=body, asks=asks) | HandOffAnswered(comment=body, asks=asks):
+            visibility, answers = _seen_by(asks), isinstance(event.payload, HandOffAnswered)
         case _:
             return None
     return {
@@ -86,10 +125,20 @@ def comment_of(event: Event) -> dict[str, Any] | None:
     }
 
 
+def _seen_by(asks: Asks) -> Visibility:
+    """What a hand-off's department asks whoever handed on is between the two."""
+    return Visibility.PUBLIC if asks is Asks.REQUESTER else Visibility.INTERNAL
+
+
 def _is_open_to(actor: Actor, row: Row, event: Event) -> bool:
-    if isinstance(event.payload, Commented) and event.payload.visibility is Visibility.INTERNAL:
-        return reads_internal(actor, row, row["holders"])
-    return True
+    match event.payload:
+        case Commented(visibility=visibility):
+            pass
+        case HandOffAsked(asks=asks) | HandOffAnswered(asks=asks):
+            visibility = _seen_by(asks)
+        case _:
+            visibility = Visibility.PUBLIC
+    return visibility is Visibility.PUBLIC or reads_internal(actor, row, row["holders"])
 
 
 def _interval(line: Interval) -> dict[str, Any]:

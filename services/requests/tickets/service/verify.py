@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.requests.catalogue.terms import Current, TermsCache
 from services.requests.tickets.queries.whole import WholeTicket, next_whole_tickets
+from services.requests.tickets.rules.chained import chained, link_marks
 from services.requests.tickets.rules.stored import Row, event_of, kept_of
 from services.requests.tickets.service.following import ruled_columns
 from services.requests.tickets.service.recording import terms_of
 from services.requests.timeline.fold import progress_of, view
-from services.requests.timeline.marking import marks_of
+from services.requests.timeline.marking import NOTHING_MARKED, marks_of
 from services.requests.timeline.payloads import UnreadableEvent
 from services.requests.timeline.promised import pinned_from
 from services.shared.db import Connection, hot_transaction
@@ -23,7 +24,7 @@ BATCH = 200
 FIRST = UUID(int=0)
 MISSING = "(no such row)"
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_CLOCK = ("clock", "cycle")
+_CLOCK = ("link_id", "clock", "cycle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,13 @@ async def _differences(connection: Connection, current: Current, whole: WholeTic
     if progress is None:
         return [Difference("events", "none that counts", "a ticket begins with a fact")]
     timeline = view(terms, progress, row["folded_at"])
-    kept = kept_of(row["id"], terms, progress, timeline, marks_of(events), is_imported=row["source"] is not None)
+    marks = link_marks(events)
+    links = [
+        (fold, fold.at(row["folded_at"]), marks.get(fold.link.id, NOTHING_MARKED))
+        for fold in chained(terms, progress, events).after
+    ]
+    is_imported = row["source"] is not None
+    kept = kept_of(row["id"], terms, progress, timeline, marks_of(events), is_imported=is_imported, links=links)
     ticket = {
         **kept.ticket,
         **ruled_columns(progress, timeline, row["promised_priority"]),
@@ -89,6 +96,7 @@ async def _differences(connection: Connection, current: Current, whole: WholeTic
         *_of_rows("clock", _CLOCK, whole.clocks, kept.clocks),
         *_of_rows("link", ("id",), whole.links, kept.links),
         *_of_rows("round", ("number",), whole.rounds, kept.rounds),
+        *_of_rows("ledger of", ("link_id", "position"), whole.link_ledger, kept.link_ledger),
     ]
 
 
@@ -97,7 +105,7 @@ def _of_rows(what: str, key: Sequence[str], kept: Sequence[Row], refolded: Seque
     before = {tuple(row[name] for name in key): row for row in kept}
     now = {tuple(row[name] for name in key): row for row in refolded}
     for each in [*now, *(each for each in before if each not in now)]:
-        where = " ".join((what, *(str(part) for part in each)))
+        where = " ".join((what, *(str(part) for part in each if part is not None)))
         if each not in before or each not in now:
             yield Difference(where, *("a row" if each in side else MISSING for side in (before, now)))
             continue
