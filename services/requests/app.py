@@ -14,6 +14,7 @@ from services.requests.attachments.receiving import limits_of
 from services.requests.attachments.storage import storage_of
 from services.requests.attachments.sweeping import run_sweeping
 from services.requests.calendars import api as calendars
+from services.requests.calendars.api import exchanging
 from services.requests.catalogue import api as catalogue
 from services.requests.catalogue.terms import TermsCache
 from services.requests.db import DeadLetter, Inbox, Outbox
@@ -68,6 +69,7 @@ ROUTERS = (
     attachments.streamed,
     live.router,
     calendars.router,
+    exchanging.router,
     catalogue.router,
     agreements.router,
     imports.router,

@@ -54,6 +54,29 @@ class MayNotAssignCalendar(Forbidden):
     )
 
 
+class NotICalendarFile(Conflict):
+    code = "not_icalendar"
+    detail = Texts("The file is no calendar in the format iCalendar.", "El archivo no es un calendario iCalendar.")
+
+
+class ICalendarTooLarge(Conflict):
+    code = "icalendar_too_large"
+    detail = Texts(
+        "The file is larger, deeper or slower to read than a calendar of days off may be: 1 MiB, 5,000 events.",
+        "El archivo es mayor, más profundo o más lento de leer de lo permitido: 1 MiB, 5.000 eventos.",
+    )
+
+
+class TooManyDates(Conflict):
+    code = "too_many_dates"
+    detail = Texts("A calendar has at most {most} dates of its own.", "Un calendario tiene como máximo {most} fechas.")
+
+
+class NoYears(Conflict):
+    code = "empty_period"
+    detail = Texts("The years end before they begin.", "Los años acaban antes de empezar.")
+
+
 _BROKEN_RULES = (
     UnknownTimeZone,
     EmptyShift,

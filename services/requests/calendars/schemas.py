@@ -7,10 +7,12 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from services.requests.calendars.ics.reasons import LeftOut
 from services.requests.timeline.vocabulary import Restart
 from services.requests.worktime import DueRule, InvalidDuration, Reason, Weekday, parse_duration
-from services.shared.schemas import NO_NUL, Date, Id, Input, Instant, Lax, Output, Seconds, ShortText
+from services.shared.schemas import NO_NUL, Date, Id, InContract, Input, Instant, Lax, Output, Seconds, ShortText
 
+MOST_DATES = 1000
 Holder = Literal["organisation"] | UUID
 """Whose calendar: a department's, or the organisation's."""
 Word = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=NO_NUL)]
@@ -112,7 +114,7 @@ class NewCalendarVersion(Input):
     time_zone: Word = Field(examples=["Europe/Berlin"], description="a name of the IANA time zone database")
     shifts: Shifts
     holidays: Holidays | None = None
-    dates: Annotated[Sequence[OwnDay], Field(max_length=1000)] = ()
+    dates: Annotated[Sequence[OwnDay], Field(max_length=MOST_DATES)] = ()
     overrides: Annotated[Sequence[Override], Field(max_length=366)] = ()
 
     def document(self) -> dict[str, Any]:
@@ -176,6 +178,28 @@ class CalendarPublic(CalendarListed):
     """A calendar with its current version."""
 
     current_version: CalendarVersionPublic
+
+
+class DayLeftOut(Output):
+    """An event that is no day off, and why."""
+
+    name: str
+    starts: str | None
+    reason: LeftOut
+
+
+class DaysImported(Output):
+    """What a file of days off came to. `definition` is the next version, `version` the one that was saved, if any was.
+
+    `already_there`: days that the calendar had. `left_out` counts events, of which the first 100 are told.
+    """
+
+    definition: Annotated[dict[str, Any], InContract(NextCalendarVersion)]
+    version: CalendarVersionPublic | None
+    added: int
+    already_there: int
+    left_out: int
+    items_left_out: Sequence[DayLeftOut]
 
 
 class NewAssignment(Input):

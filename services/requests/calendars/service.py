@@ -79,11 +79,7 @@ async def add_version(
     session: AsyncSession, actor: Actor, calendar_id: UUID, new: NextCalendarVersion, *, now: datetime
 ) -> CalendarVersion:
     """The calendar's next version, current from now on. UnknownCalendar, MayNotWriteCalendars, VERSION_PROBLEMS."""
-    calendar = await find_calendar(session, calendar_id, lock=True)
-    if calendar is None:
-        raise UnknownCalendar(calendar_id=calendar_id)
-    if not can_change_calendar(actor, await followers_of(session, calendar_id), await author_of(session, calendar_id)):
-        raise MayNotWriteCalendars
+    calendar = await check_may_change(session, actor, calendar_id, lock=True)
     before = await current_version(session, calendar)
     # Of two at once the later one may have read its clock first: versions follow each other in time as in number.
     since = max(now, before.created_at)
@@ -93,6 +89,16 @@ async def add_version(
     calendar.current_version_id, calendar.current_version_number = version.id, version.number
     calendar.version += 1
     return version
+
+
+async def check_may_change(session: AsyncSession, actor: Actor, calendar_id: UUID, *, lock: bool = False) -> Calendar:
+    """The calendar, if the actor may give it its next version. UnknownCalendar, MayNotWriteCalendars."""
+    calendar = await find_calendar(session, calendar_id, lock=lock)
+    if calendar is None:
+        raise UnknownCalendar(calendar_id=calendar_id)
+    if not can_change_calendar(actor, await followers_of(session, calendar_id), await author_of(session, calendar_id)):
+        raise MayNotWriteCalendars
+    return calendar
 
 
 async def _checked_version(

@@ -19,6 +19,13 @@ async def _import(world: RequestsWorld) -> Asked:
     return Asked("POST", "/v1/imports", form={"mapping": mapping}, files=import_files)
 
 
+async def _days_off(world: RequestsWorld) -> Asked:
+    day = "BEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:20261207\r\nEND:VEVENT"
+    file = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{day}\r\nEND:VCALENDAR\r\n"
+    path = f"/v1/calendars/{await world.calendar()}/imports"
+    return Asked("POST", path, files={"file": ("days.ics", file, "text/calendar")})
+
+
 def _of_import(method: str, below: str = "") -> Prepare:
     async def prepare(world: RequestsWorld) -> Asked:
         started = await send(world, await _import(world), world.admin)
@@ -29,6 +36,7 @@ def _of_import(method: str, below: str = "") -> Prepare:
 
 
 IMPORT_CASES: Mapping[str, Prepare] = {
+    "calendars_import_days": _days_off,
     "imports_list_imports": _imports,
     "imports_start_import": _import,
     "imports_get_import": _of_import("GET"),

@@ -241,6 +241,7 @@ REQUESTS_CASES: Mapping[str, Prepare] = {
     "calendars_add_calendar": _new_calendar,
     "calendars_add_version": _new_version(),
     "calendars_preview_version": _new_version("/preview"),
+    "calendars_export_calendar": _of_calendar("/export.ics"),
     "calendars_assign_calendar": _assignment("{it}"),
     "offerings_list_offerings": _get("/v1/offerings"),
     "offerings_get_offering": _get("/v1/offerings/{offering}"),

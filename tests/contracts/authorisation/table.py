@@ -108,6 +108,8 @@ TABLE: Mapping[str, Row] = {
     "calendars_get_assignment": EVERYBODY,
     "calendars_add_calendar": row(201, f"{MANAGERS} {ADMINISTRATORS}"),
     "calendars_add_version": row(201, f"manager {ADMINISTRATORS}"),
+    "calendars_import_days": row(200, f"manager {ADMINISTRATORS}"),
+    "calendars_export_calendar": EVERYBODY,
     "calendars_preview_version": row(200, f"manager {ADMINISTRATORS}"),
     "calendars_preview_version/of the organisation's": row(200, ADMINISTRATORS),
     "calendars_add_version/of the organisation's": row(201, ADMINISTRATORS),

@@ -163,7 +163,7 @@ async def list_versions(
     """The versions of a calendar, newest first."""
     await _found(session, calendar_id)
     rows, following = await page_of_versions(session, calendar_id, page)
-    return Page(items=[_version_told(row) for row in rows], next=following)
+    return Page(items=[version_told(row) for row in rows], next=following)
 
 
 @router.post(
@@ -178,7 +178,7 @@ async def add_version(
 
     A manager does so for a calendar that departments of theirs alone work by, or that is their own and nobody's yet.
     """
-    return _version_told(await service.add_version(session, actor, calendar_id, new, now=now))
+    return version_told(await service.add_version(session, actor, calendar_id, new, now=now))
 
 
 def _department_of(holder: Holder) -> UUID | None:
@@ -214,10 +214,11 @@ async def _assignment(
     )
 
 
-def _version_told(version: CalendarVersion) -> CalendarVersionPublic:
+def version_told(version: CalendarVersion) -> CalendarVersionPublic:
+    """A version as its readers see it."""
     given = {"holidays": None, "dates": (), "overrides": (), **version.definition}
     return CalendarVersionPublic(**{**version.model_dump(exclude={"definition", "calendar_id"}), **given})
 
 
 def _told(calendar: Calendar, version: CalendarVersion) -> CalendarPublic:
-    return CalendarPublic(**calendar.model_dump(), current_version=_version_told(version))
+    return CalendarPublic(**calendar.model_dump(), current_version=version_told(version))

@@ -1,0 +1,27 @@
+"""The child process: reads a file, or what is to be written, from its input and answers on its output."""
+
+import json
+import resource
+import sys
+
+from services.requests.calendars.ics.reading import NotICalendar, TooLarge, read_days
+from services.requests.calendars.ics.writing import write_calendar
+
+MEMORY = 512 * 2**20
+CPU_SECONDS = 10
+
+
+def main(task: str, given: bytes) -> bytes:
+    """The answer: for `read` a JSON object with `dates` and `left_out`, or with `refused`; for `write` the file."""
+    if task == "write":
+        return write_calendar(json.loads(given))
+    try:
+        return json.dumps(read_days(given)._asdict()).encode()
+    except (NotICalendar, TooLarge) as refused:
+        return json.dumps({"refused": type(refused).__name__}).encode()
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    sys.stdout.buffer.write(main(sys.argv[1], sys.stdin.buffer.read()))

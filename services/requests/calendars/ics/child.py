@@ -1,0 +1,53 @@
+"""Asking the process that knows iCalendar: bounded in time, in memory, and without what our environment holds."""
+
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from services.requests.calendars.refusals import ICalendarTooLarge, NotICalendarFile
+from services.shared.problems import Unavailable
+
+log = logging.getLogger(__name__)
+
+LARGEST = 2**20
+SECONDS = 15
+_ROOT = Path(__file__).parents[4]
+
+
+def read_days(content: bytes) -> dict[str, Any]:
+    """`dates` and `left_out`, as `reading.read_days` tells them. NotICalendarFile, ICalendarTooLarge, Unavailable."""
+    if len(content) > LARGEST:
+        raise ICalendarTooLarge(pointer="/file")
+    told: dict[str, Any] = json.loads(_ask("read", content))
+    match told.get("refused"):
+        case None:
+            return told
+        case "TooLarge":
+            raise ICalendarTooLarge(pointer="/file")
+        case _:
+            raise NotICalendarFile(pointer="/file")
+
+
+def write_calendar(told: Mapping[str, Any]) -> bytes:
+    """The file that `writing.write_calendar` writes. Unavailable."""
+    return _ask("write", json.dumps(told).encode())
+
+
+def _ask(task: str, given: bytes) -> bytes:
+    command = [sys.executable, "-m", "services.requests.calendars.ics", task]
+    try:
+        answer = subprocess.run(
+            command, input=given, capture_output=True, cwd=_ROOT, env={}, timeout=SECONDS, check=True
+        )
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
+        log.warning("the iCalendar process was to %s and did not: %s", task, getattr(error, "returncode", "too slow"))
+        if task == "read":
+            raise ICalendarTooLarge(pointer="/file") from error  # it took more than it may: of time, or of memory
+        raise Unavailable from error
+    except OSError as error:
+        raise Unavailable from error
+    return answer.stdout
