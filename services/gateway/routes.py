@@ -72,6 +72,7 @@ _REQUESTS = (
     ("/v1/breaches", NOBODY),
     ("/v1/freezes", NOBODY),
     ("/v1/exclusions", NOBODY),
+    ("/v1/standing-orders", NOBODY),
     ("/v1/messages", NOBODY),
     ("/v1/reports", NOBODY),
 )

@@ -46,6 +46,8 @@ from services.requests.reports import api as reports
 from services.requests.rulings import api as rulings
 from services.requests.rulings.service.worker import run_rulings
 from services.requests.settings import RequestsSettings
+from services.requests.standing_orders import api as standing_orders
+from services.requests.standing_orders.service.worker import run_standing_orders
 from services.requests.tickets.api import acting, asking, batch, by_reference, relating, showing, steps, working
 from services.shared.bounded_threads import BoundedThreads
 from services.shared.consumers import Consumers
@@ -80,6 +82,7 @@ ROUTERS = (
     freezes.router,
     approvals.router,
     steps.router,
+    standing_orders.router,
 )
 COMPUTED_AT_ONCE = 2
 COMPUTED_OR_WAITING = 8
@@ -101,6 +104,7 @@ def create_app(settings: RequestsSettings | None = None) -> FastAPI:
             lambda: run_imports(_bench(app)),
             lambda: run_firing(settings.database_url, app.state.terms),
             lambda: run_freezes(app.state.engine, app.state.terms),
+            lambda: run_standing_orders(app.state.engine, app.state.terms, Identity(app.state.identity, "")),
             lambda: run_rulings(app.state.engine, app.state.terms, Identity(app.state.identity, "")),
         ),
         checks=lambda app: {

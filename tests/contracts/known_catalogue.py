@@ -1,13 +1,14 @@
-"""Tickets of offerings that bring something along: one whose approval the admin is asked for, one with steps to do."""
+"""What offerings bring along: a ticket whose approval the admin is asked for, one with steps to do, standing orders."""
 
 import os
+from collections.abc import Callable
 from functools import cache
 from itertools import count
 from typing import Any
 
 import httpx
 
-from tests.contracts.known_platform import credentials, departments, get, post
+from tests.contracts.known_platform import credentials, departments, get, offerings, post
 
 STEPS = [{"key": f"step-{number}", "texts": {"en": "Do it"}, "optional": True} for number in range(3)]
 _turns = count()
@@ -54,3 +55,44 @@ def a_step(_: dict[str, Any]) -> dict[str, Any]:
 
 def an_approval(_: dict[str, Any]) -> dict[str, Any]:
     return {"decision": "approve"}
+
+
+def _order(_: dict[str, Any]) -> dict[str, Any]:
+    """In a department of the admin's own, whom the service knows as its manager."""
+    return {
+        "name": "Contract",
+        "customer_department_id": get("/v1/me")["memberships"][0]["department_id"],
+        "schedule": {"every": "week", "weekdays": ["mon"], "at": "08:00", "starts_on": "2100-01-01"},
+        "request": {"subject": "Contract", "offering_id": offerings()[0]},
+    }
+
+
+def _new_order() -> str:
+    made: str = post("/v1/standing-orders", _order({}))["id"]
+    return made
+
+
+@cache
+def orders() -> list[str]:
+    return [_new_order() for _ in range(3)]
+
+
+CATALOGUE_WORKING: dict[tuple[str, str], Callable[[dict[str, Any]], dict[str, Any]]] = {
+    ("POST", "/v1/tickets/{ticket_id}/approvals"): an_approval,
+    ("POST", "/v1/tickets/{ticket_id}/steps"): a_step,
+    ("POST", "/v1/standing-orders"): _order,
+    ("PATCH", "/v1/standing-orders/{order_id}"): lambda _: {"is_paused": next(_turns) % 2 == 0},
+}
+
+
+def of_catalogue(method: str, path: str) -> dict[str, str]:
+    """What such a path is asked about: what may still be done with it."""
+    match method, path:
+        case "POST", "/v1/tickets/{ticket_id}/approvals":
+            return {"ticket_id": awaits_admin()}
+        case "POST", "/v1/tickets/{ticket_id}/steps":
+            return {"ticket_id": ticket_with_steps()}
+        case "DELETE", "/v1/standing-orders/{order_id}":
+            return {"order_id": _new_order()}
+        case _:
+            return {}

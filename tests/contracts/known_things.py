@@ -18,7 +18,7 @@ import schemathesis
 
 from tests.contracts.asked_people import invitation, messages, token_of, whole_form
 from tests.contracts.known_agreements import agreements, manage_both, proposal, proposed
-from tests.contracts.known_catalogue import a_step, an_approval, awaits_admin, ticket_with_steps
+from tests.contracts.known_catalogue import CATALOGUE_WORKING, of_catalogue, orders
 from tests.contracts.known_disputes import a_freeze, freezes, proposed_freeze
 from tests.contracts.known_linked import a_relation, an_attachment
 from tests.contracts.known_platform import (
@@ -129,6 +129,7 @@ KNOWN: dict[str, Callable[[], list[str]]] = {
     **dict.fromkeys(("calendar_id", "customer_calendar_id", "provider_calendar_id"), calendars),
     "agreement_id": agreements,
     "freeze_id": freezes,
+    "order_id": orders,
     "offering_ids": offerings,
     **dict.fromkeys(("ticket_id", "into", "follows"), _tickets),
     "client_id": _clients,
@@ -186,8 +187,7 @@ WORKING: dict[tuple[str, str], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("POST", "/v1/agreements/{agreement_id}/versions"): proposal,
     ("POST", "/v1/agreements/{agreement_id}/signatures"): lambda _: {"version": 1},
     ("POST", "/v1/freezes"): a_freeze,
-    ("POST", "/v1/tickets/{ticket_id}/approvals"): an_approval,
-    ("POST", "/v1/tickets/{ticket_id}/steps"): a_step,
+    **CATALOGUE_WORKING,
     ("POST", "/oauth2/token"): _token,
     ("POST", "/v1/sessions/passwords"): _password,
     ("POST", "/oauth2/password"): _password_form,
@@ -243,10 +243,6 @@ def _parts(method: str, path: str, given: dict[str, Any]) -> dict[str, Any]:
             found = {"person_id": last(f"/v1/departments/{given['department_id']}/members", "person_id")}
         case "POST", "/v1/tickets/{ticket_id}/rulings":
             found = {"ticket_id": _open_tickets()[next(_turns) % len(_open_tickets())]}
-        case "POST", "/v1/tickets/{ticket_id}/approvals":
-            found = {"ticket_id": awaits_admin()}
-        case "POST", "/v1/tickets/{ticket_id}/steps":
-            found = {"ticket_id": ticket_with_steps()}
         case "PATCH", "/v1/offerings/{offering_id}":
             found = {"offering_id": changeable_offering()}
         case _, "/v1/departments/{department_id}/deputies/{deputy_id}":
@@ -269,7 +265,7 @@ def _parts(method: str, path: str, given: dict[str, Any]) -> dict[str, Any]:
         case _, "/v1/imports/{import_id}/cancellations":
             found = {"import_id": _started_import(LONG_LOG, dry_run=True)}
         case _:
-            found = {}
+            found = {**of_catalogue(method, path)}
     return {name: value for name, value in found.items() if value is not None}
 
 

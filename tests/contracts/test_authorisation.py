@@ -18,6 +18,7 @@ from tests.contracts.authorisation.identity_cases import IDENTITY_CASES, identit
 from tests.contracts.authorisation.import_cases import IMPORT_CASES
 from tests.contracts.authorisation.linked_cases import LINKED_CASES
 from tests.contracts.authorisation.message_cases import MESSAGE_CASES
+from tests.contracts.authorisation.order_cases import ORDER_CASES
 from tests.contracts.authorisation.report_cases import REPORT_CASES
 from tests.contracts.authorisation.requests_cases import REQUESTS_CASES, requests_world
 from tests.contracts.authorisation.table import CALLERS, TABLE
@@ -33,6 +34,7 @@ CASES: Mapping[str, Mapping[str, Prepare]] = {
         **MESSAGE_CASES,
         **IMPORT_CASES,
         **LINKED_CASES,
+        **ORDER_CASES,
         **HAND_OFF_CASES,
         **WORKING_CASES,
         **DISPUTE_CASES,

@@ -37,6 +37,8 @@ class MessageKind(StrEnum):
     """A department that works on a part of a ticket asks you something."""
     HAND_OFF_ANSWERED = "hand_off_answered"
     """What you asked about your part of a ticket was answered."""
+    STANDING_ORDER_REFUSED = "standing_order_refused"
+    """A standing order of yours could not be submitted this time."""
     SURVEY = "survey"
     """Somebody would like to know how it went."""
 

@@ -228,6 +228,14 @@ TABLE: Mapping[str, Row] = {
     "tickets_take_back_event": row(
         201, WORKERS_ON_THE_TICKET, refused=404, s403="auditor", s409=f"{ON_THE_TICKET} customer_manager"
     ),  # of the provider's slip
+    # requests: standing orders; of the asker's one, in the name of HR
+    "standing_orders_set_up_order": row(201, MEMBERS_OF_HR),  # somebody who belongs to the department, to this day
+    "standing_orders_list_orders": EVERYBODY,
+    "standing_orders_get_order": row(200, "asker customer_manager admin auditor", refused=404),
+    "standing_orders_change_order": row(200, "asker customer_manager", refused=404, s403="admin auditor"),
+    "standing_orders_end_order": row(204, "asker customer_manager", refused=404, s403="admin auditor"),
+    "standing_orders_list_runs": row(200, "asker customer_manager admin auditor", refused=404),
+    "standing_orders_list_order_versions": row(200, "asker customer_manager admin auditor", refused=404),
     # requests: what people are told
     "messages_list_messages": EVERYBODY,
     "messages_get_message": row(200, "asker", refused=404),
@@ -272,6 +280,7 @@ LISTED: Mapping[str, frozenset[str]] = {
     "freezes_list_freezes": frozenset(READERS_OF_THE_AGREEMENT.split()),
     "tickets_list_queue": frozenset(("agent", "manager")),
     "tickets_list_tickets": frozenset(READERS_OF_THE_TICKET.split()),
+    "standing_orders_list_orders": frozenset({"asker", "customer_manager", "admin", "auditor"}),
     "tickets_list_tickets/that await an approval": frozenset({"manager", "deputy"}),
     # who serves or manages IT answers for it on both sides; its members see whom it asks, not who asks it
     "interactions_list_interactions": frozenset(f"agent manager {MEMBERS_OF_HR} admin {LOOKERS_ON} {PROGRAMS}".split()),

@@ -1,0 +1,19 @@
+"""Who reads and who changes a standing order."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.shared.auth import Actor
+
+
+def can_read_order(actor: Actor, order: Mapping[str, Any]) -> bool:
+    """Whoever set it up, the department's managers, administrators and auditors."""
+    return can_change_order(actor, order) or actor.has_role("admin", "auditor")
+
+
+def can_change_order(actor: Actor, order: Mapping[str, Any]) -> bool:
+    """Whoever set it up, as long as they belong to the department, and its managers. A program sets none up."""
+    department_id = order["customer_department_id"]
+    if actor.is_client or department_id not in actor.department_roles:
+        return False
+    return actor.id == order["owner_id"] or actor.has_department_role(department_id, "manager")

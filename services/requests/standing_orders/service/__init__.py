@@ -1,0 +1,1 @@
+"""Setting orders up, showing them, and the worker that carries them out."""
