@@ -13,6 +13,9 @@ from services.requests.attachments import api as attachments
 from services.requests.attachments.receiving import limits_of
 from services.requests.attachments.storage import storage_of
 from services.requests.attachments.sweeping import run_sweeping
+from services.requests.breaches.contests import api as contests
+from services.requests.breaches.exclusions import api as exclusions
+from services.requests.breaches.exclusions.service.worker import run_exclusions
 from services.requests.calendars import api as calendars
 from services.requests.calendars.api import exchanging
 from services.requests.catalogue import api as catalogue
@@ -83,6 +86,8 @@ ROUTERS = (
     approvals.router,
     steps.router,
     standing_orders.router,
+    contests.router,
+    exclusions.router,
 )
 COMPUTED_AT_ONCE = 2
 COMPUTED_OR_WAITING = 8
@@ -105,6 +110,7 @@ def create_app(settings: RequestsSettings | None = None) -> FastAPI:
             lambda: run_firing(settings.database_url, app.state.terms),
             lambda: run_freezes(app.state.engine, app.state.terms),
             lambda: run_standing_orders(app.state.engine, app.state.terms, Identity(app.state.identity, "")),
+            lambda: run_exclusions(app.state.engine, app.state.terms),
             lambda: run_rulings(app.state.engine, app.state.terms, Identity(app.state.identity, "")),
         ),
         checks=lambda app: {

@@ -39,7 +39,7 @@ class Event:
 
     @property
     def kind(self) -> EventKind:
-        """Fact, ruling or mark."""
+        """Fact, ruling, decision or mark."""
         return self.payload.kind
 
     @property

@@ -277,12 +277,17 @@ def view(terms: Terms, progress: Progress | None, now: datetime) -> Timeline:
     )
 
 
-def progress_of(terms: Terms, events: Iterable[Event]) -> Progress | None:
-    """What all these events come to, in whatever order they are given; None where none of them counts."""
+def progress_of(terms: Terms, events: Iterable[Event], laid: Overlay = NOTHING_LAID) -> Progress | None:
+    """What all these events come to, in whatever order they are given; None where none of them counts.
+
+    `laid` is what lies over the account from the beginning: what was decided, in the second fold.
+    """
     progress: Progress | None = None
     for event in in_effect(events):
-        if progress is not None or event.kind is EventKind.FACT:
+        if progress is not None:
             progress = advance(terms, progress, event)
+        elif event.kind is EventKind.FACT:
+            progress = replace(advance(terms, None, event), overlay=laid)
     return progress
 
 

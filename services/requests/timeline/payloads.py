@@ -1,15 +1,16 @@
-"""What an event carries, as the `ticket_event` table keeps it: the JSON form of every fact, ruling and mark."""
+"""What an event carries, as the `ticket_event` table keeps it: JSON of facts, rulings, decisions, marks."""
 
 from collections.abc import Mapping
 
+from services.requests.timeline.decisions import DECISIONS, Decision
 from services.requests.timeline.facts import FACTS, Fact
 from services.requests.timeline.marks import MARKS, Mark
 from services.requests.timeline.records import read_record, write_record
 from services.requests.timeline.rulings import RULINGS, Ruling
 
-Payload = Fact | Ruling | Mark
+Payload = Fact | Ruling | Decision | Mark
 
-_KINDS: dict[str, type[Payload]] = {kind.name.value: kind for kind in (*FACTS, *RULINGS, *MARKS)}
+_KINDS: dict[str, type[Payload]] = {kind.name.value: kind for kind in (*FACTS, *RULINGS, *DECISIONS, *MARKS)}
 
 
 class UnreadableEvent(ValueError):

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from services.requests.timeline.clocks import Moment
+from services.requests.timeline.decisions import Decision
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.facts import (
     Amended,
@@ -52,7 +53,7 @@ def open_ticket(scene: Scene, fact: Payload) -> None:
 def react(scene: Scene, event: Event, provider: str) -> None:
     """`event` happens on `scene`; `provider` is the code of the ticket's provider."""
     fact = event.payload
-    if isinstance(fact, Ruling | Mark):
+    if isinstance(fact, Ruling | Decision | Mark):
         return
     before, came_from, was_asking = scene.state, scene.came_from, scene.is_asking
     if event.actor.side is Side.PROVIDER and not isinstance(fact, Submitted | Reported):

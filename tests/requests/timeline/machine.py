@@ -1,12 +1,14 @@
 """What may happen to a ticket, in any order: every rule is something that people or programs do."""
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from services.requests.timeline.approving import Approver
+from services.requests.timeline.decisions import ContestDecided, ExclusionGranted
 from services.requests.timeline.facts import (
     Amended,
     ApprovalAnswered,
@@ -41,6 +43,7 @@ from tests.requests.timeline.oracle_telling import passed_between, watched_in
 from tests.requests.timeline.strategies import (
     APPROVALS,
     CALENDAR_IDS,
+    CONTESTED,
     DEPARTMENTS,
     FREEZES,
     LACKING,
@@ -159,6 +162,22 @@ class TicketMachine(ToldTicket):
     @rule(freeze=FREEZES)
     def a_freeze_is_withdrawn(self, freeze: UUID) -> None:
         self.rule_that(FreezeWithdrawn(freeze))
+
+    @precondition(lambda self: self.progress is not None)
+    @rule(data=st.data(), number=st.integers(301, 303), party=CONTESTED, upheld=st.sampled_from([True, True, False]))
+    def a_contest_is_decided(self, data: st.DataObject, number: int, party: str, upheld: bool) -> None:
+        begins, ends = self._draw_span(data)
+        self.tell(Side.CUSTOMER, ContestDecided(UUID(int=number), upheld, begins, ends, party))
+
+    @precondition(lambda self: self.progress is not None)
+    @rule(data=st.data(), number=st.integers(401, 403))
+    def an_exclusion_is_granted(self, data: st.DataObject, number: int) -> None:
+        self.tell(Side.SYSTEM, ExclusionGranted(UUID(int=number), *self._draw_span(data)))
+
+    def _draw_span(self, data: st.DataObject) -> tuple[datetime, datetime]:
+        """A time that is over, as far as there was one."""
+        begins = data.draw(st.integers(0, max(0, self.now - 1)))
+        return instant(begins), instant(data.draw(st.integers(begins + 1, max(begins + 1, self.now))))
 
     @precondition(lambda self: self.progress is not None and self.timeline().state is State.FULFILLED)
     @rule(quarters=st.none() | st.integers(0, 60))

@@ -13,7 +13,7 @@ from services.requests.timeline.rulings import AgreementRuled, CalendarRuled, Pr
 from services.requests.timeline.vocabulary import Restart
 from tests.requests.timeline.oracle import Watched, holders
 from tests.requests.timeline.oracle_at_once import AtOnce, Decided
-from tests.requests.timeline.oracle_cycles import STARTS, Change, Cycle, begins, ends
+from tests.requests.timeline.oracle_cycles import NOTHING, STARTS, Change, Cycle, begins, ends
 from tests.requests.timeline.oracle_left_out import LeftOut, is_freeze
 from tests.requests.timeline.oracle_moments import Moment
 from tests.requests.timeline.oracle_promises import Calendars, Promise, Terms, promised, targets
@@ -25,13 +25,13 @@ TARGETS = ("acknowledge", "first_response", "update", "resolution")
 class Clerk:
     """Reads the moments in order and keeps the cycles."""
 
-    def __init__(self, terms: Terms, calendars: Calendars, created: int) -> None:
+    def __init__(self, terms: Terms, calendars: Calendars, created: int, known: LeftOut) -> None:
         self.terms, self.calendars = terms, calendars
         self.round = 1
         self.wanted: set[str] = set()
         self.cycles: list[Cycle] = []
         self.at_once = AtOnce(calendars, created)
-        self.left_out = LeftOut()
+        self.left_out = known
 
     def hear(self, moment: Moment) -> None:
         if is_freeze(moment):
@@ -130,15 +130,16 @@ class Told:
     decided: list[Decided]
 
 
-def tell(watched: Watched, pinned: PinnedTerms, calendars: Calendars, now: int) -> Told:
-    """Every clock at `now`, which lies at or after all that was watched."""
+def tell(watched: Watched, pinned: PinnedTerms, calendars: Calendars, now: int, known: LeftOut = NOTHING) -> Told:
+    """Every clock at `now`, which lies at or after all that was watched; with `known` decided from the beginning."""
     if not watched.held:
         return Told([], [])
     first, current = watched.held[0][0], watched.held[-1][1]
-    clerk = Clerk(promised(pinned), calendars, first)
+    clerk = Clerk(promised(pinned), calendars, first, known)
     for moment in watched.moments:
         clerk.hear(moment)
-    quarters = holders(watched, now, to_the_end=True)
+    held_by = holders(watched, now, to_the_end=True)
+    quarters = [clerk.left_out.charged(first + n, held) for n, held in enumerate(held_by)]
     held = Life(quarters, first, now, current, clerk.left_out)
     running = [measure(cycle, calendars, held) for cycle in clerk.cycles]
     decided = list(clerk.at_once.decided.values())

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from services.requests.timeline.decisions import DECISIONS
 from services.requests.timeline.events import Event
 from services.requests.timeline.marks import MARKS
 from services.requests.timeline.rulings import RULINGS
@@ -13,8 +14,8 @@ Held = tuple[str, str, tuple[str, ...]]
 
 
 def counting(events: Iterable[Event]) -> list[Event]:
-    """What counts: rulings, and facts that no counting correction names; corrections themselves and marks never do."""
-    known = {event.id: event for event in events if not isinstance(event.payload, MARKS)}
+    """What counts: rulings, and facts that no counting correction names; corrections, marks and decisions never do."""
+    known = {event.id: event for event in events if not isinstance(event.payload, (*MARKS, *DECISIONS))}
 
     def stands(event: Event) -> bool:
         return not any(

@@ -84,8 +84,10 @@ class Promise:
         return self.length_of(number).after(week, start, end_of_day=self.end_of_day)
 
     def is_paused_by(self, held: Held) -> bool:
-        """Section 6, last column, but for what is excluded (`oracle_left_out.py`), which pauses all."""
+        """Section 6, last column: what is excluded pauses all."""
         party = held[0].partition(":")[0]
+        if party == "excluded":
+            return True
         if self.clock == "update":
             return party not in ("provider", "department")
         if self.clock == "first_response":

@@ -44,6 +44,7 @@ WAITS = st.sampled_from([State.WAITING_ON_CUSTOMER, State.WAITING_ON_THIRD_PARTY
 LIVELY = WAITS | st.sampled_from([State.SUBMITTED, State.IN_PROGRESS])
 SIDES = st.sampled_from(Side)
 RESTARTS = st.sampled_from([Restart.KEEP, Restart.KEEP, Restart.RESTART])
+CONTESTED = st.sampled_from(["provider", "customer", "approver", "department:NET", "third_party:Acme", "excluded"])
 FREEZES = st.sampled_from([UUID(int=number) for number in range(201, 204)])
 CALENDAR_IDS = [UUID(int=number) for number in range(101, 105)]
 TARGETS = [clock for clock in ClockName if clock not in OBLIGATIONS]

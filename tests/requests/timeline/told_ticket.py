@@ -9,6 +9,8 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from services.requests.timeline.after_decisions import after_decisions, decided_of
+from services.requests.timeline.decisions import Decision
 from services.requests.timeline.chain import fold_links
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.explanation import explain_clock
@@ -24,11 +26,12 @@ from services.requests.timeline.readings import ClockReading
 from services.requests.timeline.rulings import Ruling
 from services.requests.timeline.terms import NO_TIME
 from services.requests.timeline.vocabulary import INSTANT, Side
-from tests.requests.timeline.oracle import holders, watch
+from tests.requests.timeline.oracle import Watched, holders, watch
 from tests.requests.timeline.oracle_approval import awaited
 from tests.requests.timeline.oracle_clocks import tell
-from tests.requests.timeline.oracle_left_out import left_out
+from tests.requests.timeline.oracle_left_out import LeftOut, decided, left_out
 from tests.requests.timeline.oracle_links import watch_parts
+from tests.requests.timeline.oracle_moments import Held
 from tests.requests.timeline.oracle_promises import Calendars
 from tests.requests.timeline.oracle_rounds import rounds_by_clerk
 from tests.requests.timeline.oracle_telling import Clocks, Copied, copied_from, from_fold
@@ -64,7 +67,7 @@ class ToldTicket(RuleBasedStateMachine):
     def tell(
         self,
         side: Side,
-        payload: Fact | Ruling,
+        payload: Fact | Ruling | Decision,
         *,
         ago: int = 0,
         source_order: int = 0,
@@ -80,7 +83,9 @@ class ToldTicket(RuleBasedStateMachine):
         event = Event(UUID(int=number), number, occurred_at, instant(self.now), actor, stored, source_order, corrects)
         self.events.append(event)
         is_next = self.progress is None or event.key > self.progress.latest
-        if is_next and corrects is None:
+        if isinstance(payload, Decision):
+            assert self.progress == progress_of(self.terms, self.events)
+        elif is_next and corrects is None:
             self.progress = advance(self.terms, self.progress, event)
         else:
             self.progress = progress_of(self.terms, self.events)
@@ -124,8 +129,9 @@ class ToldTicket(RuleBasedStateMachine):
         if not watched.held:
             assert timeline.created_at is None
             return
-        first, frozen = watched.held[0][0], left_out(watched.moments)
-        quarters = [frozen.charged(first + n, held) for n, held in enumerate(holders(watched, self.now))]
+        first, held_by = watched.held[0][0], holders(watched, self.now)
+        frozen = left_out(watched.moments, LeftOut())
+        quarters = [frozen.charged(first + n, held) for n, held in enumerate(held_by)]
         assert (timeline.state, timeline.came_from) == (watched.state, watched.came_from)
         assert timeline.created_at == instant(first)
         assert {link.id: (link.is_offered, link.end) for link in timeline.links} == {
@@ -139,6 +145,7 @@ class ToldTicket(RuleBasedStateMachine):
         self._compare_ledger(timeline, self.pinned, first, quarters)
         self._compare_clocks(self.progress, timeline, self.by_oracle())
         self._compare_links()
+        self._compare_after_decisions(watched, timeline, held_by)
 
     def _compare_links(self) -> None:
         """Each link is as a clerk of its own has it, who watched it as a small ticket."""
@@ -160,6 +167,23 @@ class ToldTicket(RuleBasedStateMachine):
     def _compare_clocks(self, progress: Progress, timeline: Timeline, by_oracle: Clocks) -> None:
         by_fold = {(c.clock.value, c.cycle): self._explained(progress, c) for c in timeline.clocks}
         assert by_fold == {key: replace(copied, passed=frozenset()) for key, copied in by_oracle.items()}
+
+    def _compare_after_decisions(self, watched: Watched, before: Timeline, held_by: list[Held]) -> None:
+        """The second fold, where something was decided: the same ticket, its time charged as was decided."""
+        known = decided(self.events)
+        after = after_decisions(self.terms, self.events, instant(self.now))
+        assert (after is None) == (known == LeftOut())
+        if after is None:
+            return
+        assert replace(after, ledger=(), clocks=()) == replace(before, ledger=(), clocks=())
+        first, laid = watched.held[0][0], left_out(watched.moments, known)
+        self._compare_ledger(
+            after, self.pinned, first, [laid.charged(first + n, held) for n, held in enumerate(held_by)]
+        )
+        progress = progress_of(self.terms, self.events, decided_of(self.events))
+        assert progress is not None
+        by_oracle = copied_from(tell(watched, self.pinned, self.calendars, self.now, known))
+        self._compare_clocks(progress, after, by_oracle)
 
     def by_oracle(self) -> Clocks:
         """Every clock now, the slow way."""

@@ -73,7 +73,7 @@ class Notified(StrEnum):
 
 
 class PriorityRole(StrEnum):
-    """Who may change the promised priority of a ticket without the other side's word."""
+    """Who may change a promised priority without the other side's word, or decide what either side disputes."""
 
     PROVIDER_AGENTS = "provider:agent"
     PROVIDER_MANAGERS = "provider:manager"
@@ -81,7 +81,7 @@ class PriorityRole(StrEnum):
     CUSTOMER_MANAGERS = "customer:manager"
 
 
-TAKEN_AS_SAID: Mapping[str, Any] = {"elapsed": Restart.KEEP.value}
+TAKEN_AS_SAID: Mapping[str, Any] = {"elapsed": Restart.KEEP.value, "decision_role": None}
 """What versions mean that were kept before these words were asked for."""
 
 
@@ -169,6 +169,7 @@ class AgreementContent:
     escalations: tuple[Escalation, ...] = ()
     stages: tuple[AgreedStage, ...] = ()
     priority_role: PriorityRole | None = None
+    decision_role: PriorityRole | None = None
     reopening_window: str = "P10D"
     no_answer_window: str | None = None
     applies_to_open: bool = False
@@ -214,7 +215,7 @@ def content_of(text: str) -> AgreementContent:
 def content_from(document: Mapping[str, Any]) -> AgreementContent:
     """The same of a document already read."""
     document = {**TAKEN_AS_SAID, **document}
-    role = document["priority_role"]
+    role, decides = document["priority_role"], document["decision_role"]
     return AgreementContent(
         customer_department_id=UUID(document["customer_department_id"]),
         provider_department_id=UUID(document["provider_department_id"]),
@@ -227,6 +228,7 @@ def content_from(document: Mapping[str, Any]) -> AgreementContent:
         escalations=tuple(Escalation.read(each) for each in document["escalations"]),
         stages=tuple(_stage(each) for each in document["stages"]),
         priority_role=PriorityRole(role) if role else None,
+        decision_role=PriorityRole(decides) if decides else None,
         reopening_window=document["reopening_window"],
         no_answer_window=document["no_answer_window"],
         applies_to_open=document["applies_to_open"],

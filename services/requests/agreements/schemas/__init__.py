@@ -106,6 +106,9 @@ class AgreementText(Input):
     priority_role: Annotated[PriorityRole, Lax] | None = Field(
         default=None, description="who changes a promised priority without the other side's word; null: nobody"
     )
+    decision_role: Annotated[PriorityRole, Lax] | None = Field(
+        default=None, description="who decides contests of either side, beside the other side's managers; null: nobody"
+    )
     reopening_window: DurationText = "P10D"
     no_answer_window: DurationText | None = Field(
         default=None, description="after so long a wait on the customer a ticket is cancelled; null: never"
@@ -196,6 +199,7 @@ class AgreementVersionPublic(Output):
     obligations: Sequence[ObligationRow]
     escalations: Sequence[EscalationRow]
     priority_role: PriorityRole | None
+    decision_role: PriorityRole | None
     reopening_window: str
     no_answer_window: str | None
     stages: Sequence[StageRow]

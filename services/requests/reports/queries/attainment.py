@@ -13,6 +13,17 @@ from typing import Any
 from services.requests.reports.queries.asked import SHORT, Asked, conditions_of, rows_of, within
 from services.shared.db import Connection
 
+ALL = "ticket_clock"
+BEFORE = "(SELECT * FROM ticket_clock WHERE state_after IS NOT NULL)"
+"""The clocks of tickets on which something was decided: as they are without that."""
+AFTER = """(
+    SELECT ticket_id, link_id, clock, side, cycle, round, started_at, stopped_at, objective, refuted_by, effect,
+        state_after AS state, due_at_after AS due_at, breached_at_after AS breached_at,
+        decided_at_after AS decided_at, is_best_effort_after AS is_best_effort
+    FROM ticket_clock WHERE state_after IS NOT NULL
+)"""
+"""The same clocks, as they are with it."""
+
 _ATTAINMENT = """
 WITH decided AS MATERIALIZED (
     SELECT {in_decided}c.clock, c.side, c.state, c.is_best_effort,
@@ -68,8 +79,8 @@ FROM counted GROUP BY {bucket}clock, side, outcome ORDER BY side DESC, clock
 """
 # In a short period the rounds that it touches are looked up; for a longer one all of them are read in order.
 _TOUCHED = """ AND c.ticket_id IN (
-        SELECT ticket_id FROM ticket_clock WHERE clock IN ('update', 'reply') AND {decided}
-        UNION ALL SELECT ticket_id FROM ticket_clock WHERE clock IN ('update', 'reply') AND decided_at IS NULL
+        SELECT ticket_id FROM ticket_clock AS k WHERE clock IN ('update', 'reply') AND {decided}
+        UNION ALL SELECT ticket_id FROM ticket_clock AS k WHERE clock IN ('update', 'reply') AND decided_at IS NULL
     )"""
 # A hand-off is a small ticket: who offered it is its customer, who was asked its provider.
 _OF_ALL = "(SELECT c.* FROM ticket_clock c WHERE {which})"
@@ -115,11 +126,17 @@ def attainment_statement(asked: Asked, edges: Sequence[datetime] = ()) -> tuple[
     return sql, arguments
 
 
+async def is_anything_decided(connection: Connection) -> bool:
+    """Whether anything was decided on any ticket."""
+    return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM ticket_clock WHERE state_after IS NOT NULL)"))
+
+
 async def attainment_counts(
-    connection: Connection, asked: Asked, edges: Sequence[datetime] = ()
+    connection: Connection, asked: Asked, edges: Sequence[datetime] = (), *, clocks: str = ALL
 ) -> list[dict[str, Any]]:
     """By clock, side and outcome (met, missed, open, void, best_effort): how many, refuted breaches, and objectives.
 
     `aimed` of them have an objective, and `objective` is the sum of these. With `edges` also by `bucket`.
     """
-    return await rows_of(connection, *attainment_statement(asked, edges))
+    sql, arguments = attainment_statement(asked, edges)
+    return await rows_of(connection, sql.replace("ticket_clock", clocks), arguments)

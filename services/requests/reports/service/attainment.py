@@ -7,13 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from services.requests.reports.queries.asked import Asked
-from services.requests.reports.queries.attainment import attainment_counts
+from services.requests.reports.queries.attainment import AFTER, BEFORE, attainment_counts, is_anything_decided
 from services.requests.reports.rules import is_kept, wilson
 from services.requests.reports.schemas import ReportFilters
 from services.requests.reports.service.asking import asked_by, covered
 from services.shared.auth import Actor
 from services.shared.db import Connection
 
+Outcomes = Mapping[tuple[str, str, str], int]
+NOTHING_DECIDED: Outcomes = {}
 OUTCOMES = ("met", "missed", "open", "void", "best_effort")
 
 
@@ -27,7 +29,18 @@ async def report_attainment(
 
 async def attainment_rows(connection: Connection, asked: Asked) -> list[dict[str, Any]]:
     """A row per clock, the provider's first."""
-    return rows_of_counts(await attainment_counts(connection, asked))
+    if not await is_anything_decided(connection):
+        return rows_of_counts(await attainment_counts(connection, asked))
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        counts = await attainment_counts(connection, asked)
+        before, after = [await _outcomes(connection, asked, clocks) for clocks in (BEFORE, AFTER)]
+    return rows_of_counts(counts, before, after)
+
+
+async def _outcomes(connection: Connection, asked: Asked, clocks: str) -> Outcomes:
+    """How many of these clocks were met or missed, by clock, side and outcome."""
+    counts = await attainment_counts(connection, asked, clocks=clocks)
+    return {(each["clock"], each["side"], each["outcome"]): each["clocks"] for each in counts}
 
 
 @dataclass(slots=True)
@@ -47,17 +60,32 @@ class _Counted:
             self.objectives += count["objective"] or 0.0
 
 
-def rows_of_counts(counts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Rows of the report, from counts by clock, side and outcome."""
+def rows_of_counts(
+    counts: Sequence[Mapping[str, Any]], before: Outcomes = NOTHING_DECIDED, after: Outcomes = NOTHING_DECIDED
+) -> list[dict[str, Any]]:
+    """Rows of the report, from counts by clock, side and outcome.
+
+    `before` and `after` count the clocks of tickets on which something was decided, without that and with it. What is
+    counted only with it (it was decided in another period) has a row too.
+    """
     counted: defaultdict[tuple[str, str], _Counted] = defaultdict(_Counted)
     for count in counts:
         counted[count["clock"], count["side"]].add(count)
-    return [_row(clock, side, of_clock) for (clock, side), of_clock in counted.items()]
+    for clock, side, _ in after:
+        counted.setdefault((clock, side), _Counted())
+    rows = []
+    for (clock, side), of_clock in counted.items():
+        moved = [
+            of_clock.outcomes[each] - before.get((clock, side, each), 0) + after.get((clock, side, each), 0)
+            for each in ("met", "missed")
+        ]
+        rows.append(_row(clock, side, of_clock, *moved))
+    return rows
 
 
-def _row(clock: str, side: str, counted: _Counted) -> dict[str, Any]:
+def _row(clock: str, side: str, counted: _Counted, met_after: int, missed_after: int) -> dict[str, Any]:
     met, missed = counted.outcomes["met"], counted.outcomes["missed"]
-    read = wilson(met, met + missed)._asdict()
+    read, read_after = (wilson(yes, yes + no)._asdict() for yes, no in ((met, missed), (met_after, missed_after)))
     return {
         "clock": clock,
         "side": side,
@@ -69,6 +97,5 @@ def _row(clock: str, side: str, counted: _Counted) -> dict[str, Any]:
         "high": read["high"],
         "objective": counted.objectives / counted.aimed if counted.aimed else None,
         "is_objective_kept": is_kept(counted.aimed_met, counted.objectives) if counted.aimed else None,
-        # No decision on a clock can be made yet, so after all of them it is as before.
-        "after_decisions": {"met": met, "missed": missed, **read},
+        "after_decisions": {"met": met_after, "missed": missed_after, **read_after},
     }

@@ -170,7 +170,8 @@ class TicketClock(Base, table=True):
     `round` is the cycle of `resolution` in which it began. `fires` holds [percent, instant] of each threshold whose
     instant is known and that no mark says was fired, the earliest first: `next_fire_at` is the first one's. `promised`,
     `observed` and `shortfall` tell how an obligation was decided at once. `refuted_by`: the fact that took back a
-    breach which had been announced.
+    breach which had been announced. What ends in `_after` is how it is after all decisions; none where nothing was
+    decided on the ticket.
     """
 
     __tablename__ = "ticket_clock"
@@ -179,6 +180,7 @@ class TicketClock(Base, table=True):
         Index("ix_ticket_clock_link", "link_id", postgresql_where=text("link_id IS NOT NULL")),
         Index("ix_ticket_clock_due", "next_fire_at", postgresql_where=text("next_fire_at IS NOT NULL")),
         Index("ix_ticket_clock_following", "calendar_id", "ticket_id", postgresql_where=text("stopped_at IS NULL")),
+        Index("ix_ticket_clock_after", "ticket_id", postgresql_where=text("state_after IS NOT NULL")),
         # Reports count from these three alone.
         Index(
             "ix_ticket_clock_decided",
@@ -247,3 +249,8 @@ class TicketClock(Base, table=True):
     shortfall: timedelta | None = Field(sa_type=Interval)
     fires: list[Any] = Field(sa_type=JSONB)
     refuted_by: UUID | None
+    state_after: str | None
+    due_at_after: datetime | None = Field(sa_type=_INSTANT)
+    breached_at_after: datetime | None = Field(sa_type=_INSTANT)
+    decided_at_after: datetime | None = Field(sa_type=_INSTANT)
+    is_best_effort_after: bool | None

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.requests.tickets.rules.queue import next_due
+from services.requests.timeline.after_decisions import Outcomes
 from services.requests.timeline.chain import LinkFold
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.fold import Timeline
@@ -17,7 +18,7 @@ from services.requests.timeline.progress import Progress
 from services.requests.timeline.readings import ClockReading
 from services.requests.timeline.rounds import Round
 from services.requests.timeline.terms import Terms, worked
-from services.requests.timeline.vocabulary import NOBODY, PROVIDER, Side, State
+from services.requests.timeline.vocabulary import NOBODY, PROVIDER, ClockName, Side, State
 
 Row = dict[str, Any]
 
@@ -113,6 +114,30 @@ def _asked_id(timeline: Timeline) -> UUID | None:
     if pending is None or timeline.state is not State.AWAITING_APPROVAL:
         return None
     return pending.asked.asked_id if pending.asked else None
+
+
+def with_outcomes(kept: Kept, outcomes: Outcomes) -> Kept:
+    """The same, with what each clock comes to after decisions; nothing of that where nothing was decided.
+
+    The clocks of links have nothing of that: what is decided is of the ticket's own time.
+    """
+    if not outcomes:
+        return kept
+    clocks = [
+        row if row["link_id"] else {**row, **_outcome(outcomes[ClockName(row["clock"]), row["cycle"]])}
+        for row in kept.clocks
+    ]
+    return kept._replace(clocks=clocks)
+
+
+def _outcome(reading: ClockReading) -> Row:
+    return {
+        "state_after": reading.state.value,
+        "due_at_after": reading.due_at,
+        "breached_at_after": reading.breached_at,
+        "decided_at_after": reading.breached_at or reading.ended_at,
+        "is_best_effort_after": reading.is_best_effort,
+    }
 
 
 def first_difference(before: Sequence[Row], after: Sequence[Row]) -> int:

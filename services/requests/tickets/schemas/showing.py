@@ -63,6 +63,13 @@ class ThresholdPublic(Output):
     passed: bool
 
 
+class OutcomePublic(Output):
+    """How a clock stands once exclusions and upheld contests count: beside the first outcome, never in its place."""
+
+    state: ClockState
+    breached_at: datetime | None
+
+
 class ClockPublic(Output):
     """A clock of a ticket, as it stands now. A running or paused clock with `breached_at` is missed already.
 
@@ -84,6 +91,7 @@ class ClockPublic(Output):
     no_due_reason: str | None
     breached_at: datetime | None
     refuted_by: UUID | None = Field(description="the late fact that took back a breach which had been announced")
+    outcome_after_decisions: OutcomePublic
     remaining_seconds: Seconds | None
     objective: float | None = Field(description="the share of tickets that is aimed at")
     effect: Effect | None = Field(description="what a missed obligation does to resolution")

@@ -7,7 +7,8 @@ from uuid import UUID
 from services.requests.catalogue.terms import TermsCache
 from services.requests.tickets.refusals import UnknownClock
 from services.requests.tickets.service.recording import Unfolded
-from services.requests.tickets.service.show import Part, shown_ticket
+from services.requests.tickets.service.show import Part, Shown, shown_ticket
+from services.requests.timeline.after_decisions import Outcomes, outcomes_of
 from services.requests.timeline.cycles import Leg
 from services.requests.timeline.events import in_effect
 from services.requests.timeline.explanation import ExplainedInterval, Pause, Recalculation, explain_clock
@@ -32,12 +33,11 @@ async def show_clocks(
     """The clocks of the ticket, or of that link, as they stand now. UnknownTicket, UnknownLink."""
     shown = await shown_ticket(connection, terms, actor, ticket_id)
     part, ids = shown.part(link_id), shown.clock_ids
+    outcomes = _outcomes(shown, link_id, now)
+    told = ((each, (each.clock, each.cycle)) for each in part.at(now).clocks)
     return [
-        {
-            "id": ids[link_id, each.clock, each.cycle],
-            **clock_shown(each, part.marks.get((each.clock, each.cycle), NOTHING_FIRED)),
-        }
-        for each in part.at(now).clocks
+        {"id": ids[link_id, *key], **clock_shown(each, part.marks.get(key, NOTHING_FIRED), outcomes.get(key))}
+        for each, key in told
     ]
 
 
@@ -53,8 +53,9 @@ async def explain_ticket_clock(
     part = shown.part(link_id)
     explained = explain_clock(part.progress, ClockName(name), cycle, now)
     fired = part.marks.get((ClockName(name), cycle), NOTHING_FIRED)
+    after = _outcomes(shown, link_id, now).get((ClockName(name), cycle))
     return {
-        "clock": {"id": clock_id, **clock_shown(explained.reading, fired)},
+        "clock": {"id": clock_id, **clock_shown(explained.reading, fired, after)},
         "duration": str(explained.duration) if explained.duration else None,
         "due": explained.due,
         "calendar_id": explained.reading.calendar_id,
@@ -98,8 +99,12 @@ def _agreement_of(shown: Unfolded, reading: ClockReading, now: datetime) -> UUID
     return ruled[-1] if ruled else shown.pinned.agreement_version_id
 
 
-def clock_shown(reading: ClockReading, fired: Fired) -> dict[str, Any]:
-    """A clock as its readers see it, without its id; `fired` is what marks say of it."""
+def clock_shown(reading: ClockReading, fired: Fired, after: ClockReading | None = None) -> dict[str, Any]:
+    """A clock as its readers see it, without its id; `fired` is what marks say of it.
+
+    `after` is how it stands after decisions: as before where nothing was decided.
+    """
+    outcome = after or reading
     return {
         "clock": reading.clock,
         "side": reading.side,
@@ -114,6 +119,7 @@ def clock_shown(reading: ClockReading, fired: Fired) -> dict[str, Any]:
         "no_due_reason": reading.no_due_reason,
         "breached_at": reading.breached_at,
         "refuted_by": fired.refuted_by,
+        "outcome_after_decisions": {"state": outcome.state, "breached_at": outcome.breached_at},
         "remaining_seconds": reading.remaining,
         "objective": reading.objective,
         "effect": reading.effect,
@@ -133,6 +139,12 @@ def clock_shown(reading: ClockReading, fired: Fired) -> dict[str, Any]:
             for each in reading.thresholds
         ],
     }
+
+
+def _outcomes(shown: Shown, link_id: UUID | None, now: datetime) -> Outcomes:
+    """How the ticket's own clocks stand after decisions, which are of its own time and of no link's."""
+    held = shown.ticket
+    return outcomes_of(held.terms, held.events, now) if link_id is None else {}
 
 
 def _legs(progress: Progress, clock: ClockName, number: int) -> tuple[Leg, ...]:

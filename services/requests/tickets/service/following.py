@@ -8,7 +8,8 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.requests.tickets.rules.chained import UNCHAINED, Chained
-from services.requests.tickets.rules.stored import Kept, Row, event_row, kept_of
+from services.requests.tickets.rules.stored import Kept, Row, event_row, kept_of, with_outcomes
+from services.requests.timeline.after_decisions import outcomes_of
 from services.requests.timeline.events import Actor, Event, in_effect
 from services.requests.timeline.fold import LateFact, Timeline, advance, progress_of, view
 from services.requests.timeline.marking import ClockKey, Fired, Marks, add_mark, called_for
@@ -55,6 +56,9 @@ def strides_after(
             raise LateFact
         before = progress
         for event in sorted(events, key=lambda each: each.key):
+            if event.kind is EventKind.DECISION:
+                strides.append(Stride(before, before, event))
+                continue
             strides.append(Stride(before, advance(terms, before, event), event))
             before = strides[-1].after
     except LateFact:
@@ -91,10 +95,12 @@ def follow(
     next_sequence: int,
     now: datetime,
     chain: Chained = UNCHAINED,
+    events: Sequence[Event] = (),
 ) -> Following:
     """What follows from these strides of the ticket (`id`, `source`, `promised_priority` of its row).
 
     `known` is what was fired already; `next_sequence` is the one of the first mark; `chain` are the ticket's links.
+    `events` are all of the ticket's, where any of them may be a decision.
     """
     began, progress = strides[0].before, strides[-1].after
     at = max(now, progress.latest[0])
@@ -111,6 +117,7 @@ def follow(
     links = [(fold, fold.at(at), fired.get(fold.link.id, {})) for fold in chain.after]
     is_imported = ticket["source"] is not None
     kept = kept_of(ticket["id"], terms, progress, timeline, fired[None], is_imported=is_imported, links=links)
+    kept = with_outcomes(kept, outcomes_of(terms, events, at))
     columns = {**kept.ticket, **ruled_columns(progress, timeline, ticket["promised_priority"])}
     return Following(strides, progress, before, timeline, marks, kept._replace(ticket=columns))
 

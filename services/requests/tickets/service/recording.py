@@ -174,9 +174,18 @@ async def _append_under(
         else [Stride(held.progress, held.progress, held.events[-1])]
     )
     next_sequence = held.next_sequence + len(events)
-    chain = chained(terms, strides[-1].after, [*held.events, *events], held.events, held.terms)
-    known = marks_of(held.events)
-    follows = follow(held.row, terms, strides, known=known, next_sequence=next_sequence, now=now, chain=chain)
+    all_events = [*held.events, *events]
+    chain = chained(terms, strides[-1].after, all_events, held.events, held.terms)
+    follows = follow(
+        held.row,
+        terms,
+        strides,
+        known=marks_of(held.events),
+        next_sequence=next_sequence,
+        now=now,
+        chain=chain,
+        events=all_events,
+    )
     departments = await link_departments(connection, ticket_id) if follows.progress.links else {}
     kept = await located(connection, follows.kept, departments, held.row["provider_department_id"])
     row = {

@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.requests.catalogue.terms import Current, TermsCache
 from services.requests.tickets.queries.whole import WholeTicket, next_whole_tickets
 from services.requests.tickets.rules.chained import chained, link_marks
-from services.requests.tickets.rules.stored import Row, event_of, kept_of
+from services.requests.tickets.rules.stored import Row, event_of, kept_of, with_outcomes
 from services.requests.tickets.service.following import ruled_columns
 from services.requests.tickets.service.recording import terms_of
+from services.requests.timeline.after_decisions import outcomes_of
 from services.requests.timeline.fold import progress_of, view
 from services.requests.timeline.marking import NOTHING_MARKED, marks_of
 from services.requests.timeline.payloads import UnreadableEvent
@@ -85,6 +86,7 @@ async def _differences(connection: Connection, current: Current, whole: WholeTic
     ]
     is_imported = row["source"] is not None
     kept = kept_of(row["id"], terms, progress, timeline, marks_of(events), is_imported=is_imported, links=links)
+    kept = with_outcomes(kept, outcomes_of(terms, events, row["folded_at"]))
     ticket = {
         **kept.ticket,
         **ruled_columns(progress, timeline, row["promised_priority"]),

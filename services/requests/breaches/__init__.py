@@ -1,0 +1,1 @@
+"""What two sides dispute: breaches and their reasons, intervals that one contests, times excluded afterwards."""

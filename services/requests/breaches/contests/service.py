@@ -1,0 +1,157 @@
+"""Contesting an interval of a ticket's ledger, and deciding on that: the decision is an event, for the second fold."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from services.requests.agreements.queries.read import contents_of
+from services.requests.breaches.contests import queries
+from services.requests.breaches.contests.refusals import (
+    ContestDecidedAlready,
+    ContestIsEmpty,
+    ContestOutsideLedger,
+    MayNotDecideContest,
+    NothingContested,
+    UnknownContest,
+)
+from services.requests.breaches.contests.schemas import ContestState, NewContest, NewContestDecision
+from services.requests.breaches.policies import can_see_dispute, deciding_side, disputing_sides
+from services.requests.catalogue.terms import TermsCache
+from services.requests.tickets.queries.read import find_ticket, hold_ticket
+from services.requests.tickets.refusals import OnlyLooksOn, UnknownTicket, check_instant
+from services.requests.tickets.rules.stored import Row
+from services.requests.tickets.service.recording import Unfolded, append, unfold
+from services.requests.timeline.decisions import ContestDecided
+from services.requests.timeline.events import Actor as ActingSide
+from services.requests.timeline.events import Event
+from services.requests.timeline.vocabulary import PartyKind, Side
+from services.shared.auth import Actor
+from services.shared.db import Connection
+from services.shared.schemas import instant_text
+
+Told = dict[str, Any]
+
+
+async def contest_interval(
+    connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, new: NewContest, *, now: datetime
+) -> Told:
+    """Say that a time of the ledger was another's. CONTESTING_PROBLEMS."""
+    for instant, pointer in ((new.from_, "/from"), (new.to, "/to")):
+        check_instant(instant, pointer)
+    held = await _held(connection, terms, actor, ticket_id)
+    sides = disputing_sides(actor, held.row, held.row["holders"])
+    if not sides:
+        raise OnlyLooksOn
+    _check_contested(held, new, now)
+    contest_id = uuid7()
+    said = (sides[0].value, new.from_, new.to, new.party, new.reason)
+    await queries.open_contest(connection, contest_id, ticket_id, *said, actor.id, now)
+    return await _shown(connection, ticket_id, contest_id)
+
+
+async def decide_contest(
+    connection: Connection,
+    terms: TermsCache,
+    actor: Actor,
+    ticket_id: UUID,
+    contest_id: UUID,
+    new: NewContestDecision,
+    *,
+    now: datetime,
+) -> Told:
+    """Uphold or dismiss it for the other side. DECIDING_PROBLEMS."""
+    held = await _held(connection, terms, actor, ticket_id)
+    contest = await queries.find_contest(connection, ticket_id, contest_id)
+    if contest is None:
+        raise UnknownContest
+    role = await decision_role(connection, held.row)
+    side = deciding_side(actor, held.row, Side(contest["side"]), role)
+    if side is None or actor.id == contest["opened_by"]:
+        raise MayNotDecideContest
+    if contest["upheld"] is not None:
+        raise ContestDecidedAlready
+    now = held.after_records(now)
+    span = contest["begins_at"], contest["ends_at"]
+    decided = ContestDecided(contest_id, new.upheld, *span, contest["party"], new.reason)
+    event = Event(uuid7(), held.next_sequence, now, now, ActingSide(side, actor.id), decided)
+    await append(connection, await terms.current(connection.fetch), held, [event], now=now)
+    await queries.keep_decision(connection, contest_id, new.upheld, new.reason, actor.id, side.value, now)
+    return await _shown(connection, ticket_id, contest_id)
+
+
+async def list_contests(connection: Connection, actor: Actor, ticket_id: UUID) -> list[Told]:
+    """The contests of a ticket, the first one first. UnknownTicket."""
+    _readable(actor, await find_ticket(connection, ticket_id))
+    return [_told(row) for row in await queries.contests_of(connection, ticket_id)]
+
+
+async def decision_role(connection: Connection, ticket: Row) -> str | None:
+    """Who decides besides the other side's managers, if the agreement names a role."""
+    version_id = ticket["agreement_version_id"]
+    if version_id is None:
+        return None
+    role = (await contents_of(connection.fetch, [version_id]))[version_id].decision_role
+    return role.value if role else None
+
+
+async def _held(connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID) -> Unfolded:
+    row = _readable(actor, await hold_ticket(connection, ticket_id))
+    return await unfold(connection, await terms.current(connection.fetch), row)
+
+
+def _readable(actor: Actor, row: Row | None) -> Row:
+    if row is None or not can_see_dispute(actor, row, row["holders"]):
+        raise UnknownTicket
+    return row
+
+
+def _check_contested(held: Unfolded, new: NewContest, now: datetime) -> None:
+    if new.to <= new.from_:
+        raise ContestIsEmpty(pointer="/to")
+    ledger = held.at(now).ledger
+    begins_at, ends_at = ledger[0].from_, ledger[-1].to
+    if new.from_ < begins_at or new.to > ends_at:
+        pointer = "/from" if new.from_ < begins_at else "/to"
+        raise ContestOutsideLedger(pointer=pointer, begins_at=instant_text(begins_at), ends_at=instant_text(ends_at))
+    charged = {line.party for line in ledger if line.from_ < new.to and line.to > new.from_}
+    if all(str(party) == new.party or party.kind is PartyKind.NONE for party in charged):
+        raise NothingContested(pointer="/party", party=new.party)
+
+
+async def _shown(connection: Connection, ticket_id: UUID, contest_id: UUID) -> Told:
+    row = await queries.find_contest(connection, ticket_id, contest_id)
+    if row is None:
+        raise LookupError(f"the contest {contest_id} is kept, and gone")
+    return _told(row)
+
+
+def _told(row: Row) -> Told:
+    is_decided = row["upheld"] is not None
+    decision = {
+        "upheld": row["upheld"],
+        "reason": row["decided_because"],
+        "decided_by": row["decided_by"],
+        "side": row["decided_for"],
+        "decided_at": row["decided_at"],
+    }
+    return {
+        "id": row["id"],
+        "ticket_id": row["ticket_id"],
+        "from": row["begins_at"],
+        "to": row["ends_at"],
+        "party": row["party"],
+        "reason": row["reason"],
+        "side": row["side"],
+        "opened_by": row["opened_by"],
+        "created_at": row["created_at"],
+        "state": _state(row["upheld"]),
+        "decision": decision if is_decided else None,
+    }
+
+
+def _state(upheld: bool | None) -> ContestState:
+    if upheld is None:
+        return ContestState.OPEN
+    return ContestState.UPHELD if upheld else ContestState.DISMISSED

@@ -1,0 +1,140 @@
+"""Asking that a time be left out, and what the other side decides."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from services.requests.agreements.policies import is_deputy_for, sides_of
+from services.requests.agreements.refusals import OfferingOfAnother
+from services.requests.agreements.rules.content import AgreementSide
+from services.requests.breaches.exclusions.queries import FIRST, keep_decision
+from services.requests.breaches.exclusions.refusals import (
+    ExclusionDecidedAlready,
+    ExclusionIsEmpty,
+    ExclusionNotOver,
+    ExclusionTooLong,
+    MayNotAskExclusion,
+    MayNotGrant,
+    PairOrTicket,
+)
+from services.requests.breaches.exclusions.schemas import NewExclusion, NewExclusionDecision
+from services.requests.breaches.exclusions.service.reading import readable_exclusion
+from services.requests.breaches.models import Exclusion, ExclusionDecision, ExclusionJob
+from services.requests.breaches.policies import can_see_dispute
+from services.requests.catalogue.queries import providers_of_offerings
+from services.requests.catalogue.service import UnknownOffering
+from services.requests.departments.queries import departments_above
+from services.requests.departments.service import Identity, require_departments
+from services.requests.freezes.rules import LONGEST
+from services.requests.tickets.models import Ticket
+from services.requests.tickets.refusals import UnknownTicket, check_instant
+from services.shared.auth import Actor
+from services.shared.idempotency import session_fetch
+
+
+class Pair(NamedTuple):
+    """Between whom a time is left out."""
+
+    customer_id: UUID
+    provider_id: UUID
+
+
+async def ask_exclusion(
+    session: AsyncSession, actor: Actor, identity: Identity, new: NewExclusion, *, now: datetime
+) -> Exclusion:
+    """One side's wish. ASKING_PROBLEMS."""
+    pair = await _pair(session, actor, identity, new)
+    sides = sides_of(actor, pair.customer_id, pair.provider_id)
+    if not sides:
+        raise MayNotAskExclusion
+    _check_span(new, now)
+    await _check_offerings(session, new, pair)
+    exclusion = Exclusion(
+        id=uuid7(),
+        customer_department_id=pair.customer_id,
+        provider_department_id=pair.provider_id,
+        offering_ids=None if new.offering_ids is None else list(dict.fromkeys(new.offering_ids)),
+        ticket_id=new.ticket_id,
+        begins_at=new.from_,
+        ends_at=new.to,
+        reason=new.reason,
+        asked_by=actor.id,
+        asked_for=sides[0].value,
+        created_at=now,
+    )
+    session.add(exclusion)
+    await session.flush()
+    return exclusion
+
+
+async def decide_exclusion(
+    session: AsyncSession, actor: Actor, exclusion_id: UUID, new: NewExclusionDecision, *, now: datetime
+) -> Exclusion:
+    """The other side's word; granted, it goes to the tickets. GRANTING_PROBLEMS."""
+    exclusion = await readable_exclusion(session, actor, exclusion_id)
+    pair = Pair(exclusion.customer_department_id, exclusion.provider_department_id)
+    other = next(side for side in AgreementSide if side.value != exclusion.asked_for)
+    if other not in sides_of(actor, *pair) or actor.id == exclusion.asked_by:
+        raise MayNotGrant(side=other.value)
+    department_id = pair.customer_id if other is AgreementSide.CUSTOMER else pair.provider_id
+    decision = ExclusionDecision(
+        exclusion_id=exclusion_id,
+        granted=new.granted,
+        reason=new.reason,
+        decided_by=actor.id,
+        decided_for=other.value,
+        is_deputy=is_deputy_for(actor, department_id),
+        decided_at=now,
+    )
+    if not await keep_decision(session, decision):
+        raise ExclusionDecidedAlready
+    if new.granted:
+        session.add(ExclusionJob(exclusion_id=exclusion_id, after=FIRST, applied=0, created_at=now))
+        await session.flush()
+    return exclusion
+
+
+async def _pair(session: AsyncSession, actor: Actor, identity: Identity, new: NewExclusion) -> Pair:
+    """UnknownTicket, PairOrTicket, UnknownDepartment, DepartmentsUnavailable."""
+    match new:
+        case NewExclusion(ticket_id=UUID() as ticket_id, customer_department_id=None, provider_department_id=None):
+            ticket = await session.get(Ticket, ticket_id)
+            if ticket is None or not can_see_dispute(actor, ticket.model_dump(), []):
+                raise UnknownTicket(pointer="/ticket_id")
+            if new.offering_ids is not None:
+                raise PairOrTicket(pointer="/offering_ids")
+            return Pair(ticket.customer_department_id, ticket.provider_department_id)
+        case NewExclusion(
+            ticket_id=None, customer_department_id=UUID() as customer_id, provider_department_id=UUID() as provider_id
+        ):
+            pointers = {customer_id: "/customer_department_id", provider_id: "/provider_department_id"}
+            await require_departments(session_fetch(session), identity, pointers)
+            return Pair(customer_id, provider_id)
+        case _:
+            raise PairOrTicket(pointer="/ticket_id")
+
+
+def _check_span(new: NewExclusion, now: datetime) -> None:
+    check_instant(new.from_, "/from")
+    check_instant(new.to, "/to")
+    if new.to <= new.from_:
+        raise ExclusionIsEmpty(pointer="/to")
+    if new.to - new.from_ > LONGEST:
+        raise ExclusionTooLong(pointer="/to", days=LONGEST.days)
+    if new.to > now:
+        raise ExclusionNotOver(pointer="/to")
+
+
+async def _check_offerings(session: AsyncSession, new: NewExclusion, pair: Pair) -> None:
+    fetch = session_fetch(session)
+    providers = await providers_of_offerings(fetch, new.offering_ids or ())
+    above = {each: await departments_above(fetch, {each}) for each in set(providers.values())}
+    for place, offering_id in enumerate(new.offering_ids or ()):
+        pointer = f"/offering_ids/{place}"
+        if offering_id not in providers:
+            raise UnknownOffering(pointer=pointer, offering_id=offering_id)
+        if pair.provider_id not in above[providers[offering_id]]:
+            raise OfferingOfAnother(pointer=pointer, offering_id=offering_id)
