@@ -22,7 +22,7 @@ from services.requests.timeline.events import Event, in_effect
 from services.requests.timeline.facts import Amended, Moved, Submitted
 from services.requests.timeline.ledger import Account, Interval, charge_of, tell
 from services.requests.timeline.links import Links
-from services.requests.timeline.overlay import NOTHING_LAID, Overlay, Window
+from services.requests.timeline.overlay import NOTHING_LAID, Overlay, overlay_after
 from services.requests.timeline.pending import pending_after
 from services.requests.timeline.progress import Progress
 from services.requests.timeline.reactions import open_ticket, react
@@ -236,18 +236,10 @@ def _ruled(progress: Progress, ruling: Promise, event: Event) -> Progress:
 def _frozen(progress: Progress, ruling: FreezeRuled | FreezeWithdrawn, event: Event) -> Progress:
     """The ticket once that is left out, or left out no more: no clock begins anew, planned due times move."""
     at, before = event.recorded_at, progress.overlay
-    overlay = _overlay_after(before, ruling, at)
+    overlay = overlay_after(before, ruling, at)
     change = Change(Why.FREEZE, event.id, at, progress.stretches(at))
     cycles = with_freezes(progress.cycles, before, overlay, change)
     return replace(progress, overlay=overlay, cycles=cycles, latest=event.key)
-
-
-def _overlay_after(overlay: Overlay, ruling: FreezeRuled | FreezeWithdrawn, at: datetime) -> Overlay:
-    match ruling:
-        case FreezeRuled(freeze_id=id_, begins_at=begins_at, ends_at=ends_at):
-            return overlay.frozen(Window(id_, begins_at, ends_at, f"freeze:{id_}"), at)
-        case FreezeWithdrawn(freeze_id=id_):
-            return overlay.thawed(id_, at)
 
 
 def view(terms: Terms, progress: Progress | None, now: datetime) -> Timeline:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.requests.timeline.ledger import Charge, Stretch
+from services.requests.timeline.rulings import FreezeRuled, FreezeWithdrawn
 from services.requests.timeline.vocabulary import EXCLUDED, PartyKind
 
 _SPARED = frozenset({PartyKind.CUSTOMER, PartyKind.APPROVER, PartyKind.NONE})
@@ -108,6 +109,15 @@ class Overlay:
 
 
 NOTHING_LAID = Overlay()
+
+
+def overlay_after(overlay: Overlay, ruling: FreezeRuled | FreezeWithdrawn, at: datetime) -> Overlay:
+    """What lies over the account once that is ruled at `at`."""
+    match ruling:
+        case FreezeRuled(freeze_id=id_, begins_at=begins_at, ends_at=ends_at):
+            return overlay.frozen(Window(id_, begins_at, ends_at, f"freeze:{id_}"), at)
+        case FreezeWithdrawn(freeze_id=id_):
+            return overlay.thawed(id_, at)
 
 
 def _cut(stretch: Stretch, cuts: list[datetime]) -> Iterator[Stretch]:

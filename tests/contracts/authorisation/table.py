@@ -135,6 +135,11 @@ TABLE: Mapping[str, Row] = {
     "freezes_get_freeze": READS_THE_AGREEMENT,
     "freezes_sign_freeze": GIVES_A_SIDES_WORD,
     "freezes_withdraw_freeze": GIVES_A_SIDES_WORD,
+    "exclusions_ask_exclusion": row(201, SIDES_OF_THE_AGREEMENT),
+    "exclusions_list_exclusions": EVERYBODY,
+    "exclusions_get_exclusion": READS_THE_AGREEMENT,
+    # IT's manager has asked: the other side's decides
+    "exclusions_decide_exclusion": row(201, "customer_manager", s404="other_manager"),
     "agreements_terminate_agreement": GIVES_A_SIDES_WORD,
     # requests: tickets; colleagues do not read each other's
     "tickets_list_tickets": EVERYBODY,
@@ -215,6 +220,15 @@ TABLE: Mapping[str, Row] = {
         201, f"{ON_THE_TICKET} customer_manager {WORKERS_ON_THE_TICKET}", refused=404, s403="auditor"
     ),
     "tickets_list_rulings": READS_THE_TICKET,
+    # a deputy of IT's manager speaks for IT in what is disputed
+    "tickets_contest_interval": row(
+        201, f"{ON_THE_TICKET} customer_manager deputy {WORKERS_ON_THE_TICKET}", refused=404, s403="auditor"
+    ),
+    "tickets_list_contests": row(200, f"{READERS_OF_THE_TICKET} deputy", refused=404),
+    # IT's manager has contested: People operations decides, or an administrator
+    "tickets_decide_contest": row(
+        201, "customer_manager admin", refused=404, s403=f"{ON_THE_TICKET} agent manager deputy connector auditor"
+    ),
     "tickets_list_steps": READS_THE_TICKET,
     "tickets_note_step": row(201, WORKERS_ON_THE_TICKET, refused=404, s403=f"{ON_THE_TICKET} customer_manager auditor"),
     # an approval (here of IT's managers) is theirs or their deputy's to give, and no administrator's; these read it too
@@ -277,6 +291,7 @@ TABLE: Mapping[str, Row] = {
 
 LISTED: Mapping[str, frozenset[str]] = {
     "agreements_list_agreements": frozenset(READERS_OF_THE_AGREEMENT.split()),
+    "exclusions_list_exclusions": frozenset(READERS_OF_THE_AGREEMENT.split()),
     "freezes_list_freezes": frozenset(READERS_OF_THE_AGREEMENT.split()),
     "tickets_list_queue": frozenset(("agent", "manager")),
     "tickets_list_tickets": frozenset(READERS_OF_THE_TICKET.split()),

@@ -1,5 +1,7 @@
 """What is decided afterwards: contests, exclusions, and what clocks come to with them."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -9,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 INSTANT = sa.DateTime(timezone=True)
-AFTER = {
+AFTER: dict[str, Any] = {
     "state_after": sa.String(),
     "due_at_after": INSTANT,
     "breached_at_after": INSTANT,
