@@ -49,7 +49,7 @@ async def test_a_deputy_signs_for_the_manager(desk: Desk) -> None:
 
 
 async def test_what_is_not_agreed_when_it_begins_does_nothing(desk: Desk) -> None:
-    soon = datetime.now(UTC) + timedelta(seconds=1)
+    soon = datetime.now(UTC) + timedelta(seconds=4)
     proposed = (await propose(desk, None, **{"from": soon.isoformat()})).json()
     assert (await post(desk, proposed, "signatures", manager_of(desk, "IT"))).status_code == 201
     await asyncio.sleep(max(0.0, (soon - datetime.now(UTC)).total_seconds()) + 0.01)

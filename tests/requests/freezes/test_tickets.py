@@ -152,15 +152,15 @@ async def test_workers_rule_on_each_ticket_once(desk: Desk, monkeypatch: Any) ->
 
 
 async def test_nothing_fires_while_it_is_frozen(desk: Desk) -> None:
-    """A target of one second, frozen before it is used up; a comment within the freeze changes nothing of that."""
+    """A target of six seconds, frozen before it is used up; a comment within the freeze changes nothing of that."""
     await work_always(desk)
-    targets = [{"clock": "resolution", "priority": None, "duration": "PT2S"}]
+    targets = [{"clock": "resolution", "priority": None, "duration": "PT6S"}]
     path = f"/v1/offerings/{desk.offering_id}"
     known = await desk.client.get(path, headers=desk.people.admin())
     headers = desk.people.admin() | {"If-Match": known.headers["etag"]}
     changed = await desk.client.patch(path, json={"default_targets": targets}, headers=headers)
     assert changed.status_code == 200, changed.text
-    begins = datetime.now(UTC) + timedelta(seconds=1)
+    begins = datetime.now(UTC) + timedelta(seconds=4)
     ends = begins + timedelta(seconds=1.5)
     await agreed(desk, **{"from": begins.isoformat(), "to": ends.isoformat()})
     ticket = await desk.submit()
@@ -171,13 +171,13 @@ async def test_nothing_fires_while_it_is_frozen(desk: Desk) -> None:
         f"/v1/tickets/{ticket['id']}/comments", json={"body": "Still here"}, headers=desk.requester
     )
     assert comment.status_code == 201
-    await asyncio.sleep(max(0.0, (instant(ticket["created_at"]) - datetime.now(UTC)).total_seconds() + 2.1))
+    await asyncio.sleep(max(0.0, (instant(ticket["created_at"]) - datetime.now(UTC)).total_seconds() + 6.1))
     async with hot_connection(desk.app.state.engine) as connection:
         firing = FiringWorker(desk.app.state.engine, desk.app.state.terms)
         await firing.turn(connection)
         assert (await resolution(desk, ticket))["thresholds"][-1]["fired_at"] is None
         due = instant((await resolution(desk, ticket))["due_at"])
-        assert due - instant(ticket["created_at"]) == timedelta(seconds=3.5)
+        assert due - instant(ticket["created_at"]) == timedelta(seconds=7.5)
         await asyncio.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds()) + 0.1)
         await firing.turn(connection)
     after = await resolution(desk, ticket)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.requests.timeline.after_decisions import after_decisions, decided_of
-from services.requests.timeline.decisions import Decision
 from services.requests.timeline.chain import fold_links
+from services.requests.timeline.decisions import Decision
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.explanation import explain_clock
 from services.requests.timeline.facts import (
