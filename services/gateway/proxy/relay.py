@@ -70,9 +70,19 @@ class Relay:
         while chunk := await self._next(answer, is_stream=is_stream):
             if compressor is not None:
                 chunk = compressor.compress(chunk)
-            if chunk:
+            if chunk and is_stream:
+                await self._write_in_time(chunk)
+            elif chunk:
                 await self._exchange.write(chunk, more=True)
         await self._exchange.write(compressor.flush() if compressor is not None else b"", more=False)
+
+    async def _write_in_time(self, chunk: bytes) -> None:
+        """Whoever takes nothing of an event stream for that long loses it: it would keep its place for ever."""
+        try:
+            async with asyncio.timeout(self._idle_seconds):
+                await self._exchange.write(chunk, more=True)
+        except TimeoutError:
+            raise AnswerBroke(f"the client took nothing for {self._idle_seconds} s") from None
 
     async def _next(self, answer: HopAnswer, *, is_stream: bool) -> bytes:
         if is_stream:

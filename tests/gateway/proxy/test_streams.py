@@ -141,6 +141,27 @@ async def test_a_client_that_reads_slowly_slows_the_service_down_and_fills_no_me
         writer.close()
 
 
+async def test_who_takes_nothing_of_a_stream_gives_its_place_back(tmp_path: Path) -> None:
+    async def flood(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] != "/v1/tickets":
+            await answer(send, {})
+            return
+        await send(EVENTS)
+        for _ in range(32):
+            await send({"type": "http.response.body", "body": b"x" * MIB, "more_body": True})
+
+    async with a_world(tmp_path, flood, upstream_streams=1, upstream_idle_seconds=0.3) as world:
+        reader, writer = await asyncio.open_connection("127.0.0.1", world.port, limit=1024)
+        writer.write(world.head())
+        await reader.readuntil(b"\r\n\r\n")
+        async with world.client.stream("GET", "/v1/tickets") as another:
+            assert another.status_code == 503
+        await asyncio.sleep(1.0)
+        async with world.client.stream("GET", "/v1/tickets") as another:
+            assert another.status_code == 200
+        writer.close()
+
+
 async def test_a_service_that_reads_slowly_slows_the_client_down(tmp_path: Path) -> None:
     may_read = asyncio.Event()
 

@@ -264,6 +264,22 @@ async def test_a_stop_ends_streams_and_takes_no_more(desk: Desk) -> None:
         assert (refused.status, b"retry-after" in refused.headers) == (503, True)
 
 
+async def test_a_fault_of_ours_ends_streams_and_the_next_one_listens_anew(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> list[bytes]:
+        raise KeyError("a column that nobody reads")
+
+    async with listening(desk.app, desk.agent) as agent:
+        monkeypatch.setattr(hub, "spelled_out", broken)
+        await desk.submit()
+        await asyncio.wait_for(agent.is_over.wait(), 5)
+        place = agent.place
+    monkeypatch.undo()
+    async with listening(desk.app, desk.agent, place) as back:
+        assert (await back.changed())[1] == "submitted"
+
+
 async def test_one_person_has_few_streams(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub, "MOST_SEATS_OF_ONE", 1)
     async with listening(desk.app, desk.agent):
