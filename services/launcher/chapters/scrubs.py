@@ -1,7 +1,7 @@
 """Chapter two: the hospital's scrubs. Surgery hoarded because supply was unreliable; the cure has three parts.
 
 The laundry refills every week, Surgery takes one set at a time, and says early when the shelf runs low. (The refills
-are posted by the story itself until there are standing orders.)
+are posted by the story itself: played in seconds, no week passes in which a standing order would come again.)
 """
 
 from collections.abc import Mapping

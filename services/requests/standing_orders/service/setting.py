@@ -14,7 +14,6 @@ from services.requests.catalogue.form import FormRefused
 from services.requests.catalogue.terms import Current, TermsCache
 from services.requests.departments.service import Identity
 from services.requests.people.rules import Person
-from services.requests.people.service import require_people
 from services.requests.standing_orders import queries
 from services.requests.standing_orders.policies import can_change_order, can_read_order
 from services.requests.standing_orders.refusals import (
@@ -49,7 +48,7 @@ async def set_up_order(
 ) -> Row:
     """A new order of the actor's. MayNotOrder, ScheduleIncomplete, ScheduleOver, SUBMISSION_PROBLEMS."""
     _check_schedule(new.schedule)
-    asking = await _as_owner(connection, identity, actor)
+    asking = _as_owner(actor)
     current = await terms.current(connection.fetch)
     department_id = await _checked_request(
         connection, current, identity, asking, new.request, new.customer_department_id, now
@@ -99,7 +98,7 @@ async def change_order(
     department_id = order["customer_department_id"]
     if content != order["content"]:
         _check_schedule(OrderSchedule(**content["schedule"]))
-        asking = await _as_owner(connection, identity, actor)
+        asking = _as_owner(actor)
         request = OrderRequest(**content["request"])
         await _checked_request(connection, current, identity, asking, request, department_id, now)
         changed |= {"owner_id": actor.id, "number": order["number"] + 1}
@@ -148,11 +147,11 @@ async def _changeable(connection: Connection, actor: Actor, order_id: UUID, expe
     return order
 
 
-async def _as_owner(connection: Connection, identity: Identity, actor: Actor) -> Actor:
-    """The actor as the worker will know them later. MayNotOrder for a program; UnknownPerson, PeopleUnavailable."""
+def _as_owner(actor: Actor) -> Actor:
+    """The actor as the worker will know them later: by where they belong alone. MayNotOrder for a program."""
     if actor.is_client:
         raise MayNotOrder
-    return acting_as((await require_people(connection.fetch, identity, {actor.id: "/"}))[actor.id])
+    return Actor(actor.id, department_roles=actor.department_roles, customer_type=actor.customer_type)
 
 
 async def _checked_request(
