@@ -49,6 +49,8 @@ from services.requests.reports import api as reports
 from services.requests.rulings import api as rulings
 from services.requests.rulings.service.worker import run_rulings
 from services.requests.settings import RequestsSettings
+from services.requests.simulations import api as simulations
+from services.requests.simulations.service.worker import run_simulations
 from services.requests.standing_orders import api as standing_orders
 from services.requests.standing_orders.service.worker import run_standing_orders
 from services.requests.tickets.api import acting, asking, batch, by_reference, relating, showing, steps, working
@@ -76,6 +78,7 @@ ROUTERS = (
     calendars.router,
     exchanging.router,
     catalogue.router,
+    simulations.router,  # before what takes an agreement's id there
     agreements.router,
     imports.router,
     messages.router,
@@ -109,6 +112,7 @@ def create_app(settings: RequestsSettings | None = None) -> FastAPI:
             lambda: run_imports(_bench(app)),
             lambda: run_firing(settings.database_url, app.state.terms),
             lambda: run_freezes(app.state.engine, app.state.terms),
+            lambda: run_simulations(app.state.engine, app.state.sessions, app.state.terms),
             lambda: run_standing_orders(app.state.engine, app.state.terms, Identity(app.state.identity, "")),
             lambda: run_exclusions(app.state.engine, app.state.terms),
             lambda: run_rulings(app.state.engine, app.state.terms, Identity(app.state.identity, "")),

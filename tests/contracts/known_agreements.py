@@ -1,5 +1,6 @@
 """Two departments that the admin manages, and agreements between them, for generated requests about these."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -39,6 +40,28 @@ def agreements() -> list[str]:
     return [proposed() for _ in range(3)]
 
 
+def what_if(_: dict[str, Any]) -> dict[str, Any]:
+    customer, provider, _offering = pair()
+    replaced, *others = calendars()
+    return {
+        "customer_department_id": customer,
+        "provider_department_id": provider,
+        "starts_on": "2026-01-01",
+        "ends_on": datetime.now(UTC).date().isoformat(),
+        "replacing": {"calendar_id": replaced, "by_calendar_id": others[0] if others else replaced},
+    }
+
+
+def simulated() -> str:
+    made: str = post("/v1/agreements/simulations", what_if({}))["id"]
+    return made
+
+
+@cache
+def simulations() -> list[str]:
+    return [simulated() for _ in range(2)]
+
+
 def manage_both() -> None:
     """Let the admin manage the two departments, from the next sign-in on."""
     me = get("/v1/me")["id"]
@@ -46,3 +69,12 @@ def manage_both() -> None:
         path = f"/v1/departments/{department}/members/{me}"
         api().put(path, json={"role": "manager"}, headers={"If-Match": "*"}).raise_for_status()
     signed_in.cache_clear()
+
+
+AGREEMENTS_WORKING: dict[tuple[str, str], Callable[[dict[str, Any]], dict[str, Any]]] = {
+    ("POST", "/v1/agreements"): proposal,
+    ("POST", "/v1/agreements/{agreement_id}/versions"): proposal,
+    ("POST", "/v1/agreements/{agreement_id}/signatures"): lambda _: {"version": 1},
+    ("POST", "/v1/agreements/simulations"): what_if,
+}
+"""What is sent in place of generated bodies."""

@@ -17,7 +17,14 @@ from uuid import UUID
 import schemathesis
 
 from tests.contracts.asked_people import invitation, messages, token_of, whole_form
-from tests.contracts.known_agreements import agreements, manage_both, proposal, proposed
+from tests.contracts.known_agreements import (
+    AGREEMENTS_WORKING,
+    agreements,
+    manage_both,
+    proposed,
+    simulated,
+    simulations,
+)
 from tests.contracts.known_catalogue import CATALOGUE_WORKING, of_catalogue, orders
 from tests.contracts.known_disputes import a_freeze, freezes, proposed_freeze
 from tests.contracts.known_linked import a_relation, an_attachment
@@ -128,6 +135,7 @@ KNOWN: dict[str, Callable[[], list[str]]] = {
     "offering_id": offerings,
     **dict.fromkeys(("calendar_id", "customer_calendar_id", "provider_calendar_id"), calendars),
     "agreement_id": agreements,
+    "simulation_id": simulations,
     "freeze_id": freezes,
     "order_id": orders,
     "offering_ids": offerings,
@@ -183,9 +191,7 @@ def _password_form(body: dict[str, Any]) -> dict[str, Any]:
 WORKING: dict[tuple[str, str], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("POST", "/v1/sessions"): _session,
     ("POST", "/v1/imports"): _import,
-    ("POST", "/v1/agreements"): proposal,
-    ("POST", "/v1/agreements/{agreement_id}/versions"): proposal,
-    ("POST", "/v1/agreements/{agreement_id}/signatures"): lambda _: {"version": 1},
+    **AGREEMENTS_WORKING,
     ("POST", "/v1/freezes"): a_freeze,
     **CATALOGUE_WORKING,
     ("POST", "/oauth2/token"): _token,
@@ -262,6 +268,8 @@ def _parts(method: str, path: str, given: dict[str, Any]) -> dict[str, Any]:
             found = {"number": "1"}
         case _, "/answers/{token}":
             found = {"token": token_of(_invitation())}
+        case _, "/v1/agreements/simulations/{simulation_id}/cancellations":
+            found = {"simulation_id": simulated()}
         case _, "/v1/imports/{import_id}/cancellations":
             found = {"import_id": _started_import(LONG_LOG, dry_run=True)}
         case _:

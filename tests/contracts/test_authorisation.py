@@ -21,6 +21,7 @@ from tests.contracts.authorisation.message_cases import MESSAGE_CASES
 from tests.contracts.authorisation.order_cases import ORDER_CASES
 from tests.contracts.authorisation.report_cases import REPORT_CASES
 from tests.contracts.authorisation.requests_cases import REQUESTS_CASES, requests_world
+from tests.contracts.authorisation.simulation_cases import SIMULATION_CASES
 from tests.contracts.authorisation.table import CALLERS, TABLE
 from tests.contracts.authorisation.working_cases import WORKING_CASES
 from tests.embedded import Databases
@@ -33,6 +34,7 @@ CASES: Mapping[str, Mapping[str, Prepare]] = {
         **APPROVAL_CASES,
         **MESSAGE_CASES,
         **IMPORT_CASES,
+        **SIMULATION_CASES,
         **LINKED_CASES,
         **ORDER_CASES,
         **HAND_OFF_CASES,

@@ -105,7 +105,7 @@ async def list_agreements(
     return await reading.list_agreements(session, actor, page, wanted, now=now)
 
 
-@router.get("/v1/agreements/{agreement_id}", responses=problem_responses(UnknownAgreement))
+@router.get("/v1/agreements/{agreement_id:uuid}", responses=problem_responses(UnknownAgreement))
 async def get_agreement(
     agreement_id: Id, actor: Reader, session: Transaction, now: Now, response: Response
 ) -> AgreementPublic:
@@ -116,7 +116,7 @@ async def get_agreement(
 
 
 @router.post(
-    "/v1/agreements/{agreement_id}/versions",
+    "/v1/agreements/{agreement_id:uuid}/versions",
     status_code=201,
     responses=problem_responses(AgreementHasEnded, OtherPair, *_PROPOSING),
 )
@@ -135,7 +135,7 @@ async def propose_version(
     return await reading.show_version(session, agreement, agreement.latest_number, now=now)
 
 
-@router.get("/v1/agreements/{agreement_id}/versions", responses=problem_responses(UnknownAgreement, BadCursor))
+@router.get("/v1/agreements/{agreement_id:uuid}/versions", responses=problem_responses(UnknownAgreement, BadCursor))
 async def list_versions(
     agreement_id: Id, actor: Reader, session: Transaction, page: Paging, now: Now
 ) -> Page[AgreementVersionPublic]:
@@ -145,7 +145,7 @@ async def list_versions(
 
 
 @router.get(
-    "/v1/agreements/{agreement_id}/versions/{number}",
+    "/v1/agreements/{agreement_id:uuid}/versions/{number}",
     responses=problem_responses(UnknownAgreement, UnknownAgreementVersion),
 )
 async def get_version(
@@ -157,7 +157,7 @@ async def get_version(
 
 
 @router.get(
-    "/v1/agreements/{agreement_id}/versions/{number}/diff",
+    "/v1/agreements/{agreement_id:uuid}/versions/{number}/diff",
     responses=problem_responses(UnknownAgreement, UnknownAgreementVersion),
 )
 async def compare_versions(
@@ -173,7 +173,7 @@ async def compare_versions(
 
 
 @router.post(
-    "/v1/agreements/{agreement_id}/signatures", status_code=201, responses=problem_responses(*SIGNING_PROBLEMS)
+    "/v1/agreements/{agreement_id:uuid}/signatures", status_code=201, responses=problem_responses(*SIGNING_PROBLEMS)
 )
 async def sign_agreement(
     agreement_id: Id, new: NewSignature, actor: Writer, session: Transaction, calculator: Calculating, now: Now
@@ -187,7 +187,7 @@ async def sign_agreement(
 
 
 @router.get(
-    "/v1/agreements/{agreement_id}/feasibility",
+    "/v1/agreements/{agreement_id:uuid}/feasibility",
     responses=problem_responses(UnknownAgreement, UnknownAgreementVersion, *BUDGET_PROBLEMS),
 )
 async def get_feasibility(
@@ -208,7 +208,7 @@ async def get_feasibility(
     return await budgets.tell_feasibility(session, calculator, agreement, version, now=now)
 
 
-@router.get("/v1/agreements/{agreement_id}/signatures", responses=problem_responses(UnknownAgreement, BadCursor))
+@router.get("/v1/agreements/{agreement_id:uuid}/signatures", responses=problem_responses(UnknownAgreement, BadCursor))
 async def list_signatures(agreement_id: Id, actor: Reader, session: Transaction, page: Paging) -> Page[SignaturePublic]:
     """Who has signed which version when, those of the latest version first."""
     agreement = await reading.readable_agreement(session, actor, agreement_id)
@@ -217,7 +217,7 @@ async def list_signatures(agreement_id: Id, actor: Reader, session: Transaction,
 
 
 @router.post(
-    "/v1/agreements/{agreement_id}/terminations",
+    "/v1/agreements/{agreement_id:uuid}/terminations",
     status_code=201,
     responses=problem_responses(UnknownAgreement, MayNotSign, AgreementHasEnded, EndsOutside),
 )

@@ -189,15 +189,16 @@ async def _saved_definition(session: AsyncSession, asked: NewComputation) -> Cal
     return definition_from({**version.definition, "public_holidays": version.public_holidays})
 
 
-def _given_definition(version: NewCalendarVersion, today: date) -> CalendarDefinition:
-    with told_as_problems(version="/calendar"):
+def given_definition(version: NewCalendarVersion, today: date, *, at: str = "/calendar") -> CalendarDefinition:
+    """The calendar that somebody writes down, which is kept nowhere; `at` is where it stands. VERSION_PROBLEMS."""
+    with told_as_problems(version=at):
         definition = expanded(version.document(), today)
         check_working_time(definition, today)
     return definition
 
 
 def _answer(saved: CalendarDefinition | None, asked: NewComputation, now: datetime) -> Computation:
-    definition = _given_definition(asked.calendar, now.date()) if asked.calendar is not None else saved
+    definition = given_definition(asked.calendar, now.date()) if asked.calendar is not None else saved
     if definition is None:
         raise TypeError("a question has a calendar, given or saved")
     working_time = WorkingTime(definition)

@@ -141,6 +141,10 @@ TABLE: Mapping[str, Row] = {
     # IT's manager has asked: the other side's decides
     "exclusions_decide_exclusion": row(201, "customer_manager", s404="other_manager"),
     "agreements_terminate_agreement": GIVES_A_SIDES_WORD,
+    # requests: what if, between IT and HR; the matrix reads and stops what an administrator asked
+    "simulations_start_simulation": row(202, f"{SIDES_OF_THE_AGREEMENT} admin"),
+    "simulations_get_simulation": row(200, "admin", refused=404),
+    "simulations_cancel_simulation": row(201, "admin", refused=404),
     # requests: tickets; colleagues do not read each other's
     "tickets_list_tickets": EVERYBODY,
     "tickets_list_queue": EVERYBODY,

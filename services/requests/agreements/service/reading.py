@@ -40,15 +40,15 @@ from services.shared.schemas import Page
 
 
 async def readable_agreement(
-    session: AsyncSession, actor: Actor, agreement_id: UUID, *, lock: bool = False
+    session: AsyncSession, actor: Actor, agreement_id: UUID, *, lock: bool = False, pointer: str | None = None
 ) -> Agreement:
-    """The agreement, if the actor may read it; with `lock` for this transaction. UnknownAgreement."""
+    """The agreement, if the actor may read it; with `lock` for this transaction. UnknownAgreement with the pointer."""
     agreement = await find_agreement(session, agreement_id, lock=lock)
     if agreement is None:
-        raise UnknownAgreement
+        raise UnknownAgreement(pointer=pointer)
     line = await departments_above(session_fetch(session), answered_for(actor))
     if not can_read_agreement(actor, (agreement.customer_department_id, agreement.provider_department_id), line):
-        raise UnknownAgreement
+        raise UnknownAgreement(pointer=pointer)
     return agreement
 
 

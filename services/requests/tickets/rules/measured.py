@@ -21,6 +21,9 @@ class Measured(Protocol):
     def clock(self) -> ClockName: ...
 
     @property
+    def cycle(self) -> int: ...
+
+    @property
     def round(self) -> int: ...
 
     @property
@@ -57,16 +60,18 @@ def outcome_of(clock: Measured) -> Outcome:
     return Outcome.OPEN if clock.state in (ClockState.RUNNING, ClockState.PAUSED) else Outcome(clock.state.value)
 
 
-def counts_of(clocks: Iterable[Measured]) -> dict[Side, Count]:
-    """The counts of each side; every clock once, `update` and `reply` once for each cycle of `resolution`."""
-    decided: list[tuple[Side, Outcome]] = []
-    rounds: dict[tuple[Side, ClockName, int], set[Outcome]] = {}
+def decided_by(clocks: Iterable[Measured]) -> dict[tuple[Side, ClockName, int], Outcome]:
+    """What each clock of a ticket has come to, by cycle; `update` and `reply` once for each cycle of `resolution`."""
+    found: dict[tuple[Side, ClockName, int], set[Outcome]] = {}
     for clock in clocks:
-        if clock.clock in ONCE_A_ROUND:
-            rounds.setdefault((clock.side, clock.clock, clock.round), set()).add(outcome_of(clock))
-        else:
-            decided.append((clock.side, outcome_of(clock)))
-    decided += [(side, _joined(outcomes)) for (side, *_), outcomes in rounds.items()]
+        number = clock.round if clock.clock in ONCE_A_ROUND else clock.cycle
+        found.setdefault((clock.side, clock.clock, number), set()).add(outcome_of(clock))
+    return {key: _joined(outcomes) for key, outcomes in found.items()}
+
+
+def counts_of(clocks: Iterable[Measured]) -> dict[Side, Count]:
+    """The counts of each side."""
+    decided = [(side, outcome) for (side, *_), outcome in decided_by(clocks).items()]
     return {
         side: Count(decided.count((side, Outcome.MET)), decided.count((side, Outcome.MISSED)))
         for side in (Side.PROVIDER, Side.CUSTOMER)
@@ -75,7 +80,7 @@ def counts_of(clocks: Iterable[Measured]) -> dict[Side, Count]:
 
 def _joined(outcomes: set[Outcome]) -> Outcome:
     """Of clocks that count as one: one missed is missed, one that is open leaves it open."""
-    for outcome in (Outcome.MISSED, Outcome.OPEN, Outcome.MET):
+    for outcome in (Outcome.MISSED, Outcome.OPEN, Outcome.MET, Outcome.BEST_EFFORT):
         if outcome in outcomes:
             return outcome
     return Outcome.VOID

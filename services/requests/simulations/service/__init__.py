@@ -1,0 +1,1 @@
+"""Accepting simulations, and the worker that runs them."""
