@@ -26,11 +26,10 @@ async def find_job(
     return await session.get(ImportJob, job_id, options=options, with_for_update=True if lock else None)
 
 
-async def next_job(session: AsyncSession) -> ImportJob | None:
-    """The oldest job that has not ended and that no other worker holds; held until the transaction ends."""
-    wanted = select(ImportJob).where(col(ImportJob.state).in_(WAITING)).order_by(col(ImportJob.created_at))
-    found: ImportJob | None = await session.scalar(wanted.limit(1).with_for_update(skip_locked=True))
-    return found
+async def waiting_jobs(session: AsyncSession) -> list[UUID]:
+    """The jobs that have not ended, the oldest first."""
+    wanted = select(ImportJob.id).where(col(ImportJob.state).in_(WAITING))
+    return list((await session.scalars(wanted.order_by(col(ImportJob.created_at), col(ImportJob.id)))).all())
 
 
 async def page_of_jobs(session: AsyncSession, page: PageWanted) -> tuple[list[ImportJob], str | None]:

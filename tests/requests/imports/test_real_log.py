@@ -19,7 +19,7 @@ from tests.embedded import Databases
 from tests.issuer import Issuer
 from tests.requests.imports import by_hand
 from tests.requests.imports.importing import Imports, Job
-from tests.requests.tickets.desk import opened_desk
+from tests.requests.tickets.desk import Desk, opened_desk
 
 PROJECT = Path(__file__).parents[3]
 LOG = PROJECT.parent / "shared" / "data" / "incident_event_log.csv"
@@ -40,22 +40,26 @@ def rows_of_log() -> dict[str, list[dict[str, str]]]:
     return cases
 
 
+async def in_its_departments(desk: Desk) -> dict[str, Any]:
+    """The mapping of the real log, with departments and an offering made for it."""
+    declared = tomllib.loads(MAPPING.read_text())
+    groups = {row["assignment_group"] for rows in rows_of_log().values() for row in rows} - {"?"}
+    customer, provider = desk.identity.add(code="EMPLOYEES"), desk.identity.add(code="SERVICE-DESK")
+    offering = declared["offering"] | {"provider_department_id": str(provider.id)}
+    answer = await desk.client.post("/v1/offerings", json=offering, headers=desk.people.admin())
+    assert answer.status_code == 201, answer.text
+    return {name: declared[name] for name in OF_THE_API if name in declared} | {
+        "groups": {name: str(desk.identity.add(code=code_of(name)).id) for name in groups},
+        "customer_department_id": str(customer.id),
+        "default_provider_department_id": str(provider.id),
+        "offering_id": answer.json()["id"],
+    }
+
+
 @pytest.fixture(scope="module")
 async def brought_in(databases: Databases, issuer: Issuer) -> AsyncIterator[tuple[Imports, Job]]:
     async with databases.passing("requests") as urls, opened_desk(urls.runtime, issuer) as desk:
-        declared = tomllib.loads(MAPPING.read_text())
-        groups = {row["assignment_group"] for rows in rows_of_log().values() for row in rows} - {"?"}
-        customer, provider = desk.identity.add(code="EMPLOYEES"), desk.identity.add(code="SERVICE-DESK")
-        offering = declared["offering"] | {"provider_department_id": str(provider.id)}
-        answer = await desk.client.post("/v1/offerings", json=offering, headers=desk.people.admin())
-        assert answer.status_code == 201, answer.text
-        mapping = {name: declared[name] for name in OF_THE_API if name in declared} | {
-            "groups": {name: str(desk.identity.add(code=code_of(name)).id) for name in groups},
-            "customer_department_id": str(customer.id),
-            "default_provider_department_id": str(provider.id),
-            "offering_id": answer.json()["id"],
-        }
-        imports = Imports(desk, mapping)
+        imports = Imports(desk, await in_its_departments(desk))
         dry = await imports.bring_in(LOG.read_bytes(), dry_run="true")
         assert dry["result"]["tickets_created"] == 890
         assert await imports.count("ticket") == 0

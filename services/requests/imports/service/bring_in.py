@@ -57,9 +57,12 @@ async def bring_in(
     *,
     now: datetime,
 ) -> None:
-    """These cases, in the connection's transaction; `tally` counts what came of them."""
+    """These cases, in the connection's transaction; `tally` counts what came of them.
+
+    In the order of their names, so that two who bring the same ones wait for each other in no circle.
+    """
     known = await imported_tickets(connection, job.mapping.source, list(cases))
-    for name, rows in cases.items():
+    for name, rows in sorted(cases.items()):
         if name in known:
             await _complete(connection, current, known[name], rows, tally, now)
         else:

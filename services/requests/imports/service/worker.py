@@ -1,4 +1,4 @@
-"""The worker that runs imports: one at a time, in batches that each commit whole, taken up again after a restart."""
+"""The worker that runs imports: one at a time each, in batches that each commit whole, taken up after a restart."""
 
 import asyncio
 import itertools
@@ -19,7 +19,7 @@ from services.requests.catalogue.terms import TermsCache
 from services.requests.departments.queries import find_departments
 from services.requests.departments.service import Identity
 from services.requests.imports.models import ImportJob
-from services.requests.imports.queries import WAITING, find_job, next_job
+from services.requests.imports.queries import WAITING, find_job, waiting_jobs
 from services.requests.imports.rules.records import RowError
 from services.requests.imports.rules.rows import Log, LogRow, read_log
 from services.requests.imports.schemas import ImportMapping
@@ -38,6 +38,10 @@ LOOK = 1.0
 """Seconds between two looks for a job."""
 TRIES = 5
 """Interruptions in a row after which a job has failed for good."""
+_LOCK = "SELECT pg_try_advisory_lock(hashtext('import'), hashtext($1))"
+_PATIENTLY = "SET LOCAL lock_timeout = '60s'"
+"""Another import of the same cases may hold them for a whole batch."""
+_UNLOCK = "SELECT pg_advisory_unlock(hashtext('import'), hashtext($1))"
 GIVEN_UP = RowError(
     0, None, "import_given_up", f"Interrupted {TRIES} times in a row. What was brought in stays; import the log again."
 )
@@ -83,29 +87,34 @@ async def run_imports(bench: Bench) -> None:
 
 
 async def run_next_import(bench: Bench) -> bool:
-    """Run one job to its end; false where none waits, or another worker has it (it holds a lock). ImportInterrupted."""
+    """Run the oldest job that no other worker has (it holds a lock); false where none is left. ImportInterrupted."""
+    async with bench.sessions() as session:
+        waiting = await waiting_jobs(session)
     async with bench.engine.connect() as lease:
         connection: Any = (await lease.get_raw_connection()).driver_connection
-        job = await _take(bench)
-        if job is None:
-            return False
-        if not await connection.fetchval("SELECT pg_try_advisory_lock(hashtext('import'), hashtext($1))", str(job.id)):
-            return False
-        try:
-            await _run(bench, job)
-        except Exception as error:
-            raise ImportInterrupted(job.id) from error
-        finally:
-            with suppress(*OUTAGES):
-                await connection.execute("SELECT pg_advisory_unlock(hashtext('import'), hashtext($1))", str(job.id))
-    return True
+        for job_id in waiting:
+            if not await connection.fetchval(_LOCK, str(job_id)):
+                continue
+            try:
+                job = await _take(bench, job_id)
+                if job is not None:
+                    await _run(bench, job)
+                    return True
+            except Exception as error:
+                raise ImportInterrupted(job_id) from error
+            finally:
+                with suppress(*OUTAGES):
+                    await connection.execute(_UNLOCK, str(job_id))
+    return False
 
 
-async def _take(bench: Bench) -> ImportJob | None:
+async def _take(bench: Bench, job_id: UUID) -> ImportJob | None:
+    """The job with its file, under way from now on; none if it has ended meanwhile."""
     async with bench.sessions() as session, session.begin():
-        job = await next_job(session)
-        if job is not None:
-            job.state, job.version = "running", job.version + 1
+        job = await find_job(session, job_id, lock=True)
+        if job is None or job.state not in WAITING:
+            return None
+        job.state, job.version = "running", job.version + 1
         return job
 
 
@@ -151,6 +160,7 @@ async def _bring_in_batch(
 ) -> None:
     with suppress(_DryRun):
         async with hot_transaction(bench.engine) as connection:
+            await connection.execute(_PATIENTLY)
             current = await bench.terms.current(connection.fetch)
             await bring_in(connection, current, running, dict(batch), tally, now=datetime.now(UTC))
             if is_dry_run:
