@@ -1,20 +1,24 @@
 """Pure: what a calendar's next version would do to the open clocks of a ticket, by the fold with its ruling in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from services.requests.tickets.rules.stored import Row, event_of
 from services.requests.timeline.calendars import CalendarHistory
+from services.requests.timeline.chain import fold_links
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.fold import fold
 from services.requests.timeline.promised import PinnedTerms
+from services.requests.timeline.readings import ClockReading
 from services.requests.timeline.rulings import CalendarRuled
+from services.requests.timeline.terms import Terms
 from services.requests.timeline.vocabulary import ClockName, ClockState, Side
 
 _SYSTEM = Actor(Side.SYSTEM, automatic=True)
 _RULING = UUID(int=0)
+_Key = tuple[UUID | None, ClockName, int]
 
 
 class Change(NamedTuple):
@@ -42,6 +46,7 @@ class Foreseen(NamedTuple):
     """
 
     row: Row
+    link_id: UUID | None
     clock: ClockName
     cycle: int
     side: Side
@@ -57,27 +62,34 @@ class Foreseen(NamedTuple):
 
 
 def foreseen(asked: Asked, change: Change) -> list[Foreseen]:
-    """What would become of the ticket's open clocks in that calendar: the fold now, and with the ruling as an event."""
+    """What would become of the open clocks in that calendar, the ticket's own and those of its hand-offs."""
     events = [event_of(row) for row in asked.events]
     at = max(change.now, *(event.recorded_at for event in events))
     ruled = Event(_RULING, len(events) + 1, at, at, _SYSTEM, change.ruling)
-    before = fold(asked.pinned.terms(change.histories.__getitem__), events, at)
-    after = fold(asked.pinned.terms(change.then.__getitem__), [*events, ruled], at)
-    then = {(clock.clock, clock.cycle): clock for clock in after.clocks}
+    then = dict(_clocks(asked.pinned.terms(change.then.__getitem__), [*events, ruled], at))
     return [
         Foreseen(
             row=asked.row,
+            link_id=key[0],
             clock=clock.clock,
             cycle=clock.cycle,
             side=clock.side,
             state=clock.state,
             due_at=clock.due_at,
-            due_at_then=then[clock.clock, clock.cycle].due_at,
-            is_breached_then=clock.breached_at is None and then[clock.clock, clock.cycle].breached_at is not None,
+            due_at_then=then[key].due_at,
+            is_breached_then=clock.breached_at is None and then[key].breached_at is not None,
         )
-        for clock in before.clocks
+        for key, clock in _clocks(asked.pinned.terms(change.histories.__getitem__), events, at)
         if clock.is_open and clock.calendar_id == change.ruling.calendar_id
     ]
+
+
+def _clocks(terms: Terms, events: Sequence[Event], at: datetime) -> Iterator[tuple[_Key, ClockReading]]:
+    """Every clock at `at`, by the link whose it is (None: the ticket's own), name and cycle."""
+    timeline = fold(terms, events, at)
+    yield from (((None, clock.clock, clock.cycle), clock) for clock in timeline.clocks)
+    for link in fold_links(terms, events) if timeline.links else ():
+        yield from (((link.link.id, clock.clock, clock.cycle), clock) for clock in link.at(at).clocks)
 
 
 def foreseen_of_all(asked: Sequence[Asked], change: Change) -> list[Foreseen]:

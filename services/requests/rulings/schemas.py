@@ -58,6 +58,7 @@ class MovedClock(Output):
 
     ticket_id: UUID
     key: str
+    link_id: UUID | None = Field(description="the hand-off whose clock it is; null: the ticket's own")
     clock: str
     cycle: int
     side: Literal["provider", "customer"]

@@ -279,10 +279,15 @@ async def test_a_calendars_new_version_reaches_the_open_clocks_of_links(weeks: W
     shifts = [{"weekday": day, "start": "00:00", "end": "24:00"} for day in ("mon", "tue", "wed", "thu", "fri", "sat")]
     version = {"time_zone": "Europe/Madrid", "shifts": shifts}
     path = f"/v1/calendars/{calendar}/versions"
+    previewed = await desk.client.post(f"{path}/preview", json=version, headers=desk.people.admin())
+    foreseen = {each["clock"]: each for each in previewed.json()["items"] if each["link_id"] == link["id"]}
     made = await desk.client.post(path, json=version, headers=desk.people.admin())
     assert made.status_code == 201, made.text
     while await rule_some(desk.app.state.engine, weeks.terms, weeks.identity, now=max(now, datetime.now(UTC))):
         pass
     clocks = (await desk.get(ticket, f"/clocks?link_id={link['id']}"))["items"]
     assert {clock["calendar_version"] for clock in clocks if clock["state"] == "running"} == {2}
+    assert "resolution" in foreseen
+    then = {clock["clock"]: clock["due_at"] for clock in clocks}
+    assert {name: each["due_at_then"] for name, each in foreseen.items()} == {name: then[name] for name in foreseen}
     await same_as_folded(desk)

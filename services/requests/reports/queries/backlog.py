@@ -24,9 +24,9 @@ FROM ticket t LEFT JOIN LATERAL (
         COALESCE(bool_or(is_near) FILTER (WHERE NOT is_target), false) AS owed_soon
     FROM (
         SELECT c.side = 'provider' AS is_target,
-            c.breached_at IS NOT NULL OR (c.state = 'running' AND COALESCE(c.due_at < $1, false)) AS is_late,
-            c.state = 'running' AND COALESCE(c.due_at < $1 + $3::interval, false) AS is_near
-        FROM ticket_clock c WHERE c.ticket_id = t.id AND c.stopped_at IS NULL
+            c.breached_at IS NOT NULL OR COALESCE(c.due_at < $1, false) AS is_late,
+            COALESCE(c.due_at < $1 + $3::interval, false) AS is_near
+        FROM ticket_clock c WHERE c.ticket_id = t.id AND c.link_id IS NULL AND c.stopped_at IS NULL
     ) AS of_clock
 ) AS clocks ON true
 WHERE t.ended_at IS NULL{where}

@@ -13,10 +13,12 @@ from services.requests.catalogue.terms import Current, TermsCache
 from services.requests.rulings import queries
 from services.requests.rulings.foreseen import Asked, Change, Foreseen, foreseen_of_all
 from services.requests.tickets.policies import can_read_ticket
-from services.requests.tickets.rules.stored import Row, event_of
+from services.requests.tickets.rules.stored import event_of
+from services.requests.tickets.service.recording import calendars_followed
 from services.requests.timeline.calendars import CalendarHistory
-from services.requests.timeline.promised import PinnedTerms, pinned_from
-from services.requests.timeline.rulings import CalendarRuled, Ruling
+from services.requests.timeline.facts import FactName
+from services.requests.timeline.promised import pinned_from
+from services.requests.timeline.rulings import CalendarRuled
 from services.requests.timeline.vocabulary import EventKind
 from services.requests.worktime import WorkingTime, check_working_time
 from services.shared.auth import Actor
@@ -28,6 +30,7 @@ MOST = 2_000
 BATCH = 100
 LISTED = 100
 NO_SHIFT = timedelta()
+_OFFERS = frozenset({FactName.HAND_OFF_OFFERED})
 
 
 async def preview_version(
@@ -92,15 +95,11 @@ async def _asked(connection: Connection, ids: Sequence[UUID]) -> list[Asked]:
 async def _histories(
     connection: Connection, current: Current, asked: Sequence[Asked]
 ) -> Mapping[UUID, CalendarHistory]:
-    ids = {calendar_id for each in asked for calendar_id in _calendars_of(each.pinned, each.events)}
+    ids: set[UUID] = set()
+    for each in asked:
+        naming = [event_of(row) for row in each.events if row["kind"] == EventKind.RULING or row["name"] in _OFFERS]
+        ids |= calendars_followed(each.pinned, naming)
     return await current.calendars(connection.fetch, ids)
-
-
-def _calendars_of(pinned: PinnedTerms, events: Sequence[Row]) -> set[UUID]:
-    """Every calendar that the ticket's terms and rulings name."""
-    ruled = [event_of(row).payload for row in events if row["kind"] == EventKind.RULING]
-    named = {calendar_id for each in ruled if isinstance(each, Ruling) for calendar_id in each.calendar_ids()}
-    return named.union(pinned.calendar_ids())
 
 
 def _counted(found: Sequence[Foreseen]) -> dict[str, int]:
@@ -124,6 +123,7 @@ def _listed(actor: Actor, found: Sequence[Foreseen]) -> list[dict[str, Any]]:
         {
             "ticket_id": each.row["id"],
             "key": each.row["key"],
+            "link_id": each.link_id,
             "clock": each.clock,
             "cycle": each.cycle,
             "side": each.side,

@@ -65,14 +65,19 @@ async def terms_of(
     connection: Connection, current: Current, pinned: PinnedTerms, events: Sequence[Event] = ()
 ) -> Terms:
     """The pinned terms, with the calendars that they, rulings and offers among these events follow."""
+    histories = await current.calendars(connection.fetch, calendars_followed(pinned, events))
+    return pinned.terms(histories.__getitem__)
+
+
+def calendars_followed(pinned: PinnedTerms, events: Sequence[Event]) -> set[UUID]:
+    """The calendars that the terms, and rulings and offers among these events, name."""
     ids = set(pinned.calendar_ids())
     for event in events:
         if isinstance(event.payload, Ruling):
             ids.update(event.payload.calendar_ids())
         elif isinstance(event.payload, HandOffOffered) and event.payload.terms is not None:
             ids.update(event.payload.terms.calendar_ids())
-    histories = await current.calendars(connection.fetch, ids)
-    return pinned.terms(histories.__getitem__)
+    return ids
 
 
 async def readable_ticket(connection: Connection, actor: Actor, ticket_id: UUID, *, hold: bool = False) -> Row:
