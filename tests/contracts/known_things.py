@@ -232,6 +232,10 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any],
         case.headers["If-Match"] = "*"  # one of the two is needed
     if case.path.endswith("/rulings") and isinstance(case.body, dict):
         case.body = {name: value for name, value in case.body.items() if name != "confirms"}  # one person proposes
+    if "link_id" in (case.query or {}):
+        found = _offered_link(case.path)
+        case.path_parameters = {**case.path_parameters, "ticket_id": found["ticket_id"]}
+        case.query = {**case.query, "link_id": found["link_id"]}
     if case.path.endswith("/corrections") and isinstance(case.body, dict):
         case.body = {**case.body, "event_id": last(f"/v1/tickets/{case.path_parameters['ticket_id']}/history", "id")}
 

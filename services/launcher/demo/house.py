@@ -18,13 +18,15 @@ from services.requests.departments.service import Identity, identity_client
 from services.requests.firing.service.escalate import Escalations
 from services.requests.firing.service.fire import fire_due
 from services.requests.firing.service.lapse import lapse_next
+from services.requests.handoffs.service.lapse import lapse_next_offer
 from services.requests.settings import RequestsSettings
 from services.shared.bounded_threads import BoundedThreads
 from services.shared.consumers import Consumers
 from services.shared.db import Connection, Sessions, make_engine
 
 _NEXT = """
-SELECT least((SELECT min(next_fire_at) FROM ticket_clock), (SELECT min(lapses_at) FROM ticket))
+SELECT least((SELECT min(next_fire_at) FROM ticket_clock), (SELECT min(lapses_at) FROM ticket),
+    (SELECT min(lapses_at) FROM ticket_link))
 """
 _JUST_AFTER = timedelta(microseconds=1)
 ASKING = frozenset(
@@ -61,7 +63,9 @@ class House:
             just_after = due + _JUST_AFTER
             if await fire_due(self.connection, self.terms, self.escalations, now=just_after):
                 continue
-            if await lapse_next(self.connection, self.terms, (), now=just_after) is None:
+            if await lapse_next(self.connection, self.terms, (), now=just_after) is not None:
+                continue
+            if await lapse_next_offer(self.connection, self.terms, (), now=just_after) is None:
                 raise LookupError(f"something is due since {due} and does not happen")
         await self.pass_on(now)
 

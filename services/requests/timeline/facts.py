@@ -157,22 +157,26 @@ class HandOffEnded(_Fact):
 
 @dataclass(frozen=True, slots=True)
 class HandOffAsked(_Fact):
-    """The department that holds a link asks something, and its part waits for the answer."""
+    """The department that holds a link asks something, and its part waits for the answer.
+
+    What it asks whoever handed its part on is between the two (`visibility`).
+    """
 
     name: ClassVar[FactName] = FactName.HAND_OFF_ASKED
     link_id: UUID
     comment: str
     asks: Asks = Asks.PROVIDER
+    visibility: Visibility = Visibility.PUBLIC
 
 
 @dataclass(frozen=True, slots=True)
 class HandOffAnswered(_Fact):
-    """What a link's department asked was answered; `asks` is whom it had asked."""
+    """What a link's department asked was answered, for the eyes that read the question."""
 
     name: ClassVar[FactName] = FactName.HAND_OFF_ANSWERED
     link_id: UUID
     comment: str
-    asks: Asks = Asks.PROVIDER
+    visibility: Visibility = Visibility.PUBLIC
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from services.requests.timeline.events import Actor as ActingSide
 from services.requests.timeline.facts import HandOffAnswered, HandOffAsked
 from services.requests.timeline.links import Link
 from services.requests.timeline.posting import check_asking, check_held
-from services.requests.timeline.vocabulary import Asks, Side
+from services.requests.timeline.vocabulary import Asks, Side, Visibility
 from services.shared.auth import Actor
 from services.shared.db import Connection
 
@@ -37,7 +37,7 @@ async def ask_on_hand_off(
         raise ForReceiver
     with told_as_problems():
         check_held(held.ticket.progress.links, link_id)
-    fact = HandOffAsked(link_id, new.comment, new.asks)
+    fact = HandOffAsked(link_id, new.comment, new.asks, _seen_by(new.asks))
     row = await held.record(connection, held.acting(actor, link_id), fact, now)
     await tell_of_question(connection, row, held, link, fact, now=now)
     return await told_link(connection, terms, actor, ticket_id, link_id, now=now)
@@ -59,10 +59,15 @@ async def answer_on_hand_off(
     acting = _answering(held, actor, link)
     with told_as_problems():
         check_asking(held.ticket.progress.links, link_id)
-    fact = HandOffAnswered(link_id, comment, link.asks or Asks.PROVIDER)
+    fact = HandOffAnswered(link_id, comment, _seen_by(link.asks))
     row = await held.record(connection, acting, fact, now)
     await tell_of_answer(connection, row, held, link, fact, now=now)
     return await told_link(connection, terms, actor, ticket_id, link_id, now=now)
+
+
+def _seen_by(asks: Asks | None) -> Visibility:
+    """What is asked of whoever handed the part on is between the two."""
+    return Visibility.PUBLIC if asks is Asks.REQUESTER else Visibility.INTERNAL
 
 
 def _answering(held: HeldTicket, actor: Actor, link: Link) -> ActingSide:

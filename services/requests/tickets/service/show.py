@@ -19,9 +19,11 @@ from services.requests.timeline.ledger import Interval
 from services.requests.timeline.marking import Marks, marks_of
 from services.requests.timeline.progress import Progress
 from services.requests.timeline.terms import Terms
-from services.requests.timeline.vocabulary import Asks, Visibility
+from services.requests.timeline.vocabulary import Visibility
 from services.shared.auth import Actor
 from services.shared.db import Connection
+
+_WORDS = Commented | HandOffAsked | HandOffAnswered
 
 
 class Part(NamedTuple):
@@ -110,8 +112,8 @@ def comment_of(event: Event) -> dict[str, Any] | None:
             pass
         case Moved(comment=str(body), answers=answers):
             visibility = Visibility.PUBLIC
-        case HandOffAsked(comment=body, asks=asks) | HandOffAnswered(comment=body, asks=asks):
-            visibility, answers = _seen_by(asks), isinstance(event.payload, HandOffAnswered)
+        case HandOffAsked(comment=body, visibility=visibility) | HandOffAnswered(comment=body, visibility=visibility):
+            answers = isinstance(event.payload, HandOffAnswered)
         case _:
             return None
     return {
@@ -125,20 +127,10 @@ def comment_of(event: Event) -> dict[str, Any] | None:
     }
 
 
-def _seen_by(asks: Asks) -> Visibility:
-    """What a hand-off's department asks whoever handed on is between the two."""
-    return Visibility.PUBLIC if asks is Asks.REQUESTER else Visibility.INTERNAL
-
-
 def _is_open_to(actor: Actor, row: Row, event: Event) -> bool:
-    match event.payload:
-        case Commented(visibility=visibility):
-            pass
-        case HandOffAsked(asks=asks) | HandOffAnswered(asks=asks):
-            visibility = _seen_by(asks)
-        case _:
-            visibility = Visibility.PUBLIC
-    return visibility is Visibility.PUBLIC or reads_internal(actor, row, row["holders"])
+    if isinstance(event.payload, _WORDS) and event.payload.visibility is Visibility.INTERNAL:
+        return reads_internal(actor, row, row["holders"])
+    return True
 
 
 def _interval(line: Interval) -> dict[str, Any]:
