@@ -45,6 +45,7 @@ from services.requests.messages import api as messages
 from services.requests.messages.service import tell_of_survey
 from services.requests.people.rules import Person
 from services.requests.people.service import take_in_person
+from services.requests.reminders.service import run_reminders
 from services.requests.reports import api as reports
 from services.requests.rulings import api as rulings
 from services.requests.rulings.service.worker import run_rulings
@@ -112,6 +113,7 @@ def create_app(settings: RequestsSettings | None = None) -> FastAPI:
             lambda: run_imports(_bench(app)),
             lambda: run_firing(settings.database_url, app.state.terms),
             lambda: run_freezes(app.state.engine, app.state.terms),
+            lambda: run_reminders(app.state.engine),
             lambda: run_simulations(app.state.engine, app.state.sessions, app.state.terms),
             lambda: run_standing_orders(app.state.engine, app.state.terms, Identity(app.state.identity, "")),
             lambda: run_exclusions(app.state.engine, app.state.terms),

@@ -39,6 +39,10 @@ class MessageKind(StrEnum):
     """What you asked about your part of a ticket was answered."""
     STANDING_ORDER_REFUSED = "standing_order_refused"
     """A standing order of yours could not be submitted this time."""
+    AGREEMENT_REVIEW_DUE = "agreement_review_due"
+    """An agreement of your department is to be reviewed within two weeks."""
+    AGREEMENT_ENDS = "agreement_ends"
+    """An agreement of your department ends within thirty days, and nothing signed goes on after it."""
     SURVEY = "survey"
     """Somebody would like to know how it went."""
 
