@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from services.requests.tickets.queries.queue import QueueWanted, page_of_queue
+from services.requests.tickets.queries.queue import QueueWanted, page_of_queue, position_of
 from services.requests.tickets.service.verify import verify_tickets
 from services.shared.auth import Actor
 from services.shared.db import hot_transaction
@@ -129,7 +129,16 @@ async def test_a_department_sees_what_it_provides_and_what_it_holds(desk: Desk) 
     both = desk.people.headers(
         scope="tickets:read", departments={str(desk.it.id): "agent", str(desk.network.id): "manager"}
     )
-    assert len(await ids(desk, "whose=departments", both)) == 2, "each once"
+    found = await queue(desk, "whose=departments", both)
+    assert sorted((item["id"], item["link_id"]) for item in found if item["link_id"]) == [(handed["id"], str(link))]
+    assert sorted(item["id"] for item in found) == sorted([own["id"], handed["id"], handed["id"]])
+    seen, cursor = [], ""
+    while cursor is not None:
+        path = f"{PATH}?whose=departments&limit=1{cursor and f'&cursor={cursor}'}"
+        answer = (await desk.client.get(path, headers=both)).json()
+        seen += answer["items"]
+        cursor = answer["next"]
+    assert seen == found, "page by page, a ticket and its hand-off each once"
     assert await ids(desk, f"whose=departments&department_id={desk.network.id}", both) == [handed["id"]]
     assert await ids(desk, f"whose=departments&department_id={desk.network.id}") == [], "not the agent's department"
     for nobody in (desk.requester, desk.people.one_of(desk.it.id, "member"), desk.people.one_of(desk.hr.id, "manager")):
@@ -140,6 +149,36 @@ async def test_a_department_sees_what_it_provides_and_what_it_holds(desk: Desk) 
     }
     await bring_back(desk, handed, link)
     assert await ids(desk, "whose=departments", network) == []
+
+
+async def test_a_hand_off_is_due_by_its_own_clocks(desk: Desk) -> None:
+    offered = {
+        "code": "cabling",
+        "name": "Cabling",
+        "provider_department_id": str(desk.network.id),
+        "default_targets": [{"clock": "resolution", "priority": None, "duration": "PT1H"}],
+    }
+    made = await desk.client.post("/v1/offerings", json=offered, headers=desk.people.admin())
+    assert made.status_code == 201, made.text
+    ticket = await desk.submit()
+    offer = {"department_id": str(desk.network.id), "wait": True, "offering_id": made.json()["id"]}
+    path = f"/v1/tickets/{ticket['id']}/hand-offs"
+    answer = await desk.client.post(path, json=offer, headers=desk.agent)
+    assert answer.status_code == 201, answer.text
+    link = answer.json()["id"]
+    network = desk.people.one_of(desk.network.id, "agent")
+    (item,) = await queue(desk, "whose=departments", network)
+    assert (item["link_id"], item["next_due_clock"]) == (link, None), "offered: nothing of it is due yet"
+    accepted = await desk.client.post(f"{path}/{link}/acceptances", json={}, headers=network)
+    assert accepted.status_code == 201, accepted.text
+    (item,) = await queue(desk, "whose=departments", network)
+    clocks = (await desk.get(ticket, f"/clocks?link_id={link}", desk.agent))["items"]
+    due = {clock["clock"]: clock["due_at"] for clock in clocks}
+    assert (item["link_id"], item["next_due_clock"]) == (str(link), "resolution")
+    assert item["next_due_at"] == due["resolution"]
+    (whole,) = await queue(desk, "whose=departments")
+    assert (whole["link_id"], whole["id"]) == (None, ticket["id"])
+    assert whole["next_due_at"] != item["next_due_at"]
 
 
 async def test_the_migration_says_what_the_fold_says(databases: Databases, issuer: Issuer) -> None:
@@ -181,7 +220,7 @@ async def test_a_page_of_a_queue_is_read_and_not_the_queue(databases: Databases,
                 explaining: Any = Explaining(connection)
                 first = await page_of_queue(explaining, actor, wanted, after=None, limit=5)
                 assert (len(first), explaining.read <= MOST_READ) == (5, True), explaining.read
-                after = (first[-1]["next_due_at"], 3, first[-1]["id"])
+                after = position_of(first[-1])
                 second = await page_of_queue(explaining, actor, wanted, after=after, limit=5)
                 assert (len(second), explaining.read <= MOST_READ) == (5, True), explaining.read
                 assert second[0]["next_due_at"] >= first[-1]["next_due_at"]

@@ -30,11 +30,11 @@ async def list_queue(
 ) -> Response:
     """What is to be worked on, the nearest deadline first, then by priority; what is paused or has none comes last.
 
-    A queue holds open tickets that are not fulfilled; a department's also those with a hand-off that it has open.
+    A queue holds open tickets that are not fulfilled; a department's also the open hand-offs to it, each by itself.
     """
     wanted = QueueWanted(whose is Queue.MINE, department_id, is_assigned)
-    after = page.typed_after(datetime, int, UUID)
-    place = (after[0], after[1], after[2]) if after else None
+    after = page.typed_after(datetime, int, UUID, UUID)
+    place = (after[0], after[1], after[2], after[3]) if after else None
     rows = await page_of_queue(connection, actor, wanted, after=place, limit=page.limit + 1)
     shown, more = page.split(rows)
     following = page.cursor(position_of(shown[-1])) if more else None

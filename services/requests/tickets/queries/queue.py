@@ -9,37 +9,51 @@ from uuid import UUID
 from services.requests.tickets.models import IS_TO_BE_DONE, QUEUE_DUE, QUEUE_URGENCY
 from services.requests.tickets.policies import approving_ids, managed_departments, sees_all_tickets, serving_departments
 from services.requests.tickets.queries.read import PUBLIC
-from services.requests.tickets.rules.queue import urgency
+from services.requests.tickets.rules.queue import OPEN, urgency
 from services.requests.tickets.rules.stored import Row
+from services.requests.timeline.vocabulary import Side
 from services.shared.auth import Actor
 from services.shared.db import Connection
 
+_OPEN = ", ".join(f"'{state}'" for state in OPEN)
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Where tickets with nothing due stand in a queue; `models.QUEUE_DUE` says the same to PostgreSQL."""
-Position = tuple[datetime, int, UUID]
-_COLUMNS = ", ".join(f"t.{name}" for name in (*PUBLIC, "next_due_at", "next_due_clock"))
-_FOUND = f"t.id, {QUEUE_DUE} AS due, {QUEUE_URGENCY} AS urgency"
-_ORDER = "due, urgency, id"
+WHOLE = UUID(int=0)
+"""In the place of a hand-off: the ticket as a whole."""
+Position = tuple[datetime, int, UUID, UUID]
+_COLUMNS = ", ".join(f"t.{name}" for name in PUBLIC)
+_FOUND = f"""
+t.id, {QUEUE_DUE} AS due, {QUEUE_URGENCY} AS urgency, '{WHOLE}'::uuid AS link_id, t.next_due_at, t.next_due_clock
+"""
+_AFTER = f"({QUEUE_DUE}, {QUEUE_URGENCY}, t.id, '{WHOLE}'::uuid) > ({{place}})"
+_ORDER = "due, urgency, id, link_id"
 _ASSIGNED = f"""
-SELECT {_FOUND} FROM ticket t WHERE t.assignee_id = {{me}} AND {IS_TO_BE_DONE} AND {{rest}}
+SELECT {_FOUND} FROM ticket t WHERE t.assignee_id = {{me}} AND {IS_TO_BE_DONE} AND {{rest}} AND {{after}}
 ORDER BY {_ORDER} LIMIT {{n}}
 """
 _OF_DEPARTMENTS = f"""
 SELECT found.* FROM unnest({{departments}}::uuid[]) AS d(id), LATERAL (
-    SELECT {_FOUND} FROM ticket t WHERE t.provider_department_id = d.id AND {IS_TO_BE_DONE} AND {{rest}}
+    SELECT {_FOUND} FROM ticket t WHERE t.provider_department_id = d.id AND {IS_TO_BE_DONE} AND {{rest}} AND {{after}}
     ORDER BY {_ORDER} LIMIT {{n}}
 ) AS found
 """
+# What a department was handed is due by the hand-off's own clocks. Few hand-offs are open at a time: all are looked at.
 _HANDED_OVER = f"""
-SELECT {_FOUND} FROM ticket t JOIN (
-    SELECT DISTINCT k.ticket_id FROM ticket_link k
-    WHERE k.department_id = ANY({{departments}}::uuid[]) AND k.ended_at IS NULL
-) AS held ON held.ticket_id = t.id WHERE {IS_TO_BE_DONE} AND {{rest}} ORDER BY {_ORDER} LIMIT {{n}}
+SELECT held.* FROM (
+    SELECT t.id, {QUEUE_DUE.replace("t.next_due_at", "c.due_at")} AS due, {QUEUE_URGENCY} AS urgency, k.id AS link_id,
+        c.due_at, c.clock
+    FROM ticket_link k JOIN ticket t ON t.id = k.ticket_id LEFT JOIN LATERAL (
+        SELECT due_at, clock FROM ticket_clock WHERE ticket_id = k.ticket_id AND link_id = k.id
+            AND side = '{Side.PROVIDER}' AND state IN ({_OPEN}) AND due_at IS NOT NULL ORDER BY due_at LIMIT 1
+    ) AS c ON true
+    WHERE k.department_id = ANY({{departments}}::uuid[]) AND k.ended_at IS NULL AND {IS_TO_BE_DONE} AND {{rest}}
+) AS held WHERE {{after_held}} ORDER BY {_ORDER} LIMIT {{n}}
 """
 _PAGE = f"""
-SELECT {_COLUMNS} FROM (
-    SELECT * FROM ({{branches}}) AS wanted ORDER BY {_ORDER} LIMIT {{n}}
-) AS shown JOIN ticket t ON t.id = shown.id ORDER BY shown.due, shown.urgency, shown.id
+SELECT {_COLUMNS}, shown.next_due_at, shown.next_due_clock, NULLIF(shown.link_id, '{WHOLE}') AS link_id FROM (
+    SELECT * FROM ({{branches}}) AS wanted(id, due, urgency, link_id, next_due_at, next_due_clock)
+    ORDER BY {_ORDER} LIMIT {{n}}
+) AS shown JOIN ticket t ON t.id = shown.id ORDER BY shown.due, shown.urgency, shown.id, shown.link_id
 """
 _SERVED = """(t.provider_department_id = ANY({departments}::uuid[]) OR EXISTS (
     SELECT FROM ticket_link k WHERE k.ticket_id = t.id AND k.department_id = ANY({departments}::uuid[])
@@ -58,7 +72,10 @@ class QueueWanted:
 async def page_of_queue(
     connection: Connection, actor: Actor, wanted: QueueWanted, *, after: Position | None, limit: int
 ) -> list[Row]:
-    """Open tickets that somebody works on or should, as the actor may see them, the nearest deadline first."""
+    """Open tickets that somebody works on or should, as the actor may see them, the nearest deadline first.
+
+    A hand-off is an item of its own, `link_id`, with what is due of it.
+    """
     arguments: list[Any] = []
 
     def placed(value: object) -> str:
@@ -66,22 +83,26 @@ async def page_of_queue(
         return f"${len(arguments)}"
 
     conditions = ["true"]
-    if after is not None:
-        place = ", ".join(placed(value) for value in after)
-        conditions.append(f"({QUEUE_DUE}, {QUEUE_URGENCY}, t.id) > ({place})")
+    place = ", ".join(placed(value) for value in after) if after is not None else ""
     if wanted.is_assigned is not None:
         conditions.append(f"t.assignee_id IS {'NOT ' if wanted.is_assigned else ''}NULL")
     branches = (_mine if wanted.is_mine else _departments)(actor, wanted.department_id, conditions, placed)
     if not branches:
         return []
-    n = placed(limit)
-    sql = _PAGE.format(branches=" UNION ".join(f"({branch.replace('{n}', n)})" for branch in branches), n=n)
+    filled = {
+        "{n}": placed(limit),
+        "{after}": _AFTER.replace("{place}", place) if place else "true",
+        "{after_held}": f"({_ORDER}) > ({place})" if place else "true",
+    }
+    sql = _PAGE.replace("{branches}", " UNION ALL ".join(f"({branch})" for branch in branches))
+    for name, given in filled.items():
+        sql = sql.replace(name, given)
     return [dict(row) for row in await connection.fetch(sql, *arguments)]
 
 
 def position_of(row: Mapping[str, Any]) -> Position:
-    """Where a ticket stands in its queue."""
-    return row["next_due_at"] or NEVER, urgency(row["priority"]), row["id"]
+    """Where a ticket, or a hand-off of one, stands in its queue."""
+    return row["next_due_at"] or NEVER, urgency(row["priority"]), row["id"], row["link_id"] or WHOLE
 
 
 def _mine(

@@ -8,7 +8,7 @@ from services.requests.timeline.readings import ClockReading
 from services.requests.timeline.vocabulary import ClockState, Side
 
 MOST_URGENT_FIRST = ("urgent", "high", "normal", "low")
-_OPEN = (ClockState.RUNNING, ClockState.PAUSED)
+OPEN = (ClockState.RUNNING, ClockState.PAUSED)
 
 
 class NextDue(NamedTuple):
@@ -30,7 +30,7 @@ def next_due(clocks: Iterable[ClockReading]) -> NextDue:
     first = NOTHING_DUE
     for reading in clocks:
         due_at = reading.due_at
-        if due_at is None or reading.side is not Side.PROVIDER or reading.state not in _OPEN:
+        if due_at is None or reading.side is not Side.PROVIDER or reading.state not in OPEN:
             continue
         if first.at is None or due_at < first.at:
             first = NextDue(due_at, reading.clock.value)

@@ -29,10 +29,11 @@ class Queue(StrEnum):
 
 
 class QueuedTicketPublic(TicketPublic):
-    """A ticket in a queue, and what of it is due first."""
+    """A ticket in a queue, or a hand-off of it, and what of that is due first."""
 
     next_due_at: datetime | None
     next_due_clock: ClockName | None
+    link_id: UUID | None = Field(description="there, the hand-off is the work, and the clock is one of its own")
 
 
 class TicketActs(Input):
