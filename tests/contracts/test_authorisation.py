@@ -11,6 +11,7 @@ import pytest
 from services.gateway.routes import OWN_PREFIXES, ROUTES, RouteTable
 from tests.contracts.authorisation.approval_cases import APPROVAL_CASES
 from tests.contracts.authorisation.asking import Prepare, World, differences, send
+from tests.contracts.authorisation.callers import CALLERS
 from tests.contracts.authorisation.dispute_cases import DISPUTE_CASES
 from tests.contracts.authorisation.feedback_cases import FEEDBACK_CASES, feedback_world
 from tests.contracts.authorisation.hand_off_cases import HAND_OFF_CASES
@@ -22,7 +23,7 @@ from tests.contracts.authorisation.order_cases import ORDER_CASES
 from tests.contracts.authorisation.report_cases import REPORT_CASES
 from tests.contracts.authorisation.requests_cases import REQUESTS_CASES, requests_world
 from tests.contracts.authorisation.simulation_cases import SIMULATION_CASES
-from tests.contracts.authorisation.table import CALLERS, TABLE
+from tests.contracts.authorisation.table import TABLE
 from tests.contracts.authorisation.working_cases import WORKING_CASES
 from tests.embedded import Databases
 from tests.issuer import Issuer

@@ -8,7 +8,8 @@ import httpx
 
 from services.identity.authorization.rules import DEPUTY, scopes_of
 from services.identity.clients.rules import Scope
-from tests.contracts.authorisation.table import CALLERS, LISTED, TABLE
+from tests.contracts.authorisation.callers import CALLERS
+from tests.contracts.authorisation.table import LISTED, TABLE
 
 Headers = dict[str, str]
 ANY_VERSION = {"If-Match": "*"}
