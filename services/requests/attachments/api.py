@@ -16,7 +16,7 @@ from services.requests.attachments import refusals, service
 from services.requests.attachments.parts import form_events
 from services.requests.attachments.receiving import Limits, Received, receive
 from services.requests.attachments.rules import disposition_of
-from services.requests.attachments.schemas import UPLOAD_FORM, AttachmentPublic
+from services.requests.attachments.schemas import DOWNLOADS, UPLOAD_FORM, AttachmentPublic
 from services.requests.attachments.storage import Storage
 from services.requests.tickets.api import Reader, TicketId, Writer
 from services.requests.tickets.refusals import ForProviderOnly, OnlyLooksOn, UnknownTicket
@@ -164,7 +164,7 @@ async def get_attachment(
     f"{ONE}/content",
     response_class=StreamingResponse,
     responses={
-        200: {"description": "The file", "content": {"application/octet-stream": {"schema": {"type": "string"}}}},
+        200: {"description": "The file", "content": DOWNLOADS},
         **problem_responses(
             UnknownTicket, refusals.UnknownAttachment, refusals.AttachmentRemoved, refusals.StorageAway
         ),

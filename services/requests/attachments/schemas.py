@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.requests.attachments.rules import TYPES
 from services.requests.timeline.vocabulary import Side, Visibility
 from services.shared.schemas import Output
 
@@ -49,3 +50,8 @@ UPLOAD_FORM: dict[str, Any] = {
     },
 }
 """The request body in the contract: it is read piece by piece, and not by a model."""
+DOWNLOADS: dict[str, Any] = {
+    media_type: {"schema": {"type": "string", "contentMediaType": media_type}}
+    for media_type in sorted({each.media_type for each in TYPES.values()})
+}
+"""The contract's word about what a file may be."""

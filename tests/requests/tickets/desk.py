@@ -68,8 +68,16 @@ class Desk:
 
 @asynccontextmanager
 async def opened_desk(database_url: str, issuer: Issuer) -> AsyncIterator[Desk]:
-    folder = TemporaryDirectory(prefix="acuerdo-files-")
-    app = create_app(RequestsSettings(database_url=database_url, attachments_folder=Path(folder.name)))
+    with TemporaryDirectory(prefix="acuerdo-files-") as folder:
+        async with _desk_with(
+            RequestsSettings(database_url=database_url, attachments_folder=Path(folder)), issuer
+        ) as made:
+            yield made
+
+
+@asynccontextmanager
+async def _desk_with(settings: RequestsSettings, issuer: Issuer) -> AsyncIterator[Desk]:
+    app = create_app(settings)
     identity, people = IdentityDouble(), People(issuer)
     app.state.tokens = issuer.verifier
     it, network, hr = (identity.add(code=code) for code in ("IT", "NET", "HR"))
@@ -112,7 +120,6 @@ async def opened_desk(database_url: str, issuer: Issuer) -> AsyncIterator[Desk]:
         )
     await app.state.live.close()
     await app.state.engine.dispose()
-    folder.cleanup()
 
 
 async def _assign(client: httpx.AsyncClient, people: People, department: Department, calendar_id: str) -> None:

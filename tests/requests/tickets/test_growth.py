@@ -33,15 +33,15 @@ class Explaining:
     async def fetch(self, sql: str, *arguments: Any) -> Any:
         explained = await self._connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", *arguments)
         (plan,) = orjson.loads(explained) if isinstance(explained, str) else explained
-        self.read = _rows_read(plan["Plan"])
+        self.read = rows_read(plan["Plan"])
         return await self._connection.fetch(sql, *arguments)
 
 
-def _rows_read(plan: dict[str, Any]) -> int:
+def rows_read(plan: dict[str, Any]) -> int:
     """Rows that the leaves of a plan looked at."""
     inner = plan.get("Plans", [])
     if inner:
-        return sum(_rows_read(each) for each in inner)
+        return sum(rows_read(each) for each in inner)
     return int(plan["Actual Loops"]) * int(plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0))
 
 

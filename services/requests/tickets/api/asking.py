@@ -10,7 +10,9 @@ from pydantic import BaseModel, Field
 from services.requests.answers import json_answer
 from services.requests.departments.api import AskIdentity
 from services.requests.tickets.api import Reader, Terms, TicketId, Writer
+from services.requests.tickets.policies import approving_ids
 from services.requests.tickets.queries.read import BY_REFERENCE, page_of_tickets, public_of
+from services.requests.tickets.queries.search import page_of_found
 from services.requests.tickets.refusals import SUBMISSION_PROBLEMS, HalfAReference, UnknownTicket
 from services.requests.tickets.schemas import NewTicket, Priority, TicketPublic
 from services.requests.tickets.schemas.preview import PreviewPublic
@@ -38,6 +40,12 @@ class TicketFilters(BaseModel):
     beneficiary_id: Id | None = None
     assignee_id: Id | None = None
     agreement_version_id: Id | None = None
+    q: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="all these words, the best match first",
+    )
     key: str | None = Field(default=None, max_length=100)
     external_system: str | None = Field(default=None, max_length=200)
     external_id: str | None = Field(default=None, max_length=200)
@@ -102,7 +110,9 @@ async def preview_ticket(
 async def list_tickets(
     filters: Annotated[TicketFilters, Query()], actor: Reader, connection: HotTransaction, page: Paging
 ) -> Response:
-    """The tickets that the caller may see, newest first."""
+    """The tickets that the caller may see, newest first; with `q` those that hold all its words, best match first."""
+    if filters.q is not None:
+        return await _found(filters, filters.q, actor, connection, page)
     after = page.typed_after(datetime, UUID)
     rows = await page_of_tickets(
         connection,
@@ -115,6 +125,29 @@ async def list_tickets(
     )
     shown, more = page.split(rows)
     following = page.cursor((shown[-1]["created_at"], shown[-1]["id"])) if more else None
+    return json_answer({"items": [public_of(row) for row in shown], "next": following})
+
+
+async def _found(
+    filters: TicketFilters, words: str, actor: Reader, connection: HotTransaction, page: Paging
+) -> Response:
+    after = page.typed_after(float, datetime, UUID)
+    conditions = filters.conditions()
+    if filters.state:
+        conditions["t.state = ANY({}::text[])"] = [state.value for state in filters.state]
+    if filters.awaits_my_approval:
+        conditions["t.awaits_approval_of = ANY({}::uuid[])"] = approving_ids(actor)
+    rows = await page_of_found(
+        connection,
+        actor,
+        words,
+        conditions,
+        after=(after[0], after[1], after[2]) if after else None,
+        limit=page.limit + 1,
+    )
+    shown, more = page.split(rows)
+    last = shown[-1] if more else None
+    following = page.cursor((last["rank"], last["created_at"], last["id"])) if last else None
     return json_answer({"items": [public_of(row) for row in shown], "next": following})
 
 

@@ -1,9 +1,10 @@
-"""The tables of what a ticket is linked with: references to other systems, other tickets, parts handed on."""
+"""The tables of what a ticket is linked with: references to other systems, other tickets, parts handed on, words."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ARRAY, CheckConstraint, DateTime, Index, Interval, Text, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field
 
 from services.requests.db import Base
@@ -19,6 +20,23 @@ class TicketReference(Base, table=True):
     system: str = Field(primary_key=True)
     external_id: str = Field(primary_key=True)
     ticket_id: UUID = Field(foreign_key="ticket.id", index=True)
+
+
+class TicketText(Base, table=True):
+    """The words of a ticket, made by `ticket_words` of the migrations: of its key, subject, description and comments.
+
+    `whole` is with what is internal, where something is.
+    """
+
+    __tablename__ = "ticket_text"
+    __table_args__ = (
+        Index("ix_ticket_text_shown", "shown", postgresql_using="gin"),
+        Index("ix_ticket_text_whole", "whole", postgresql_using="gin"),
+    )
+
+    ticket_id: UUID = Field(primary_key=True, foreign_key="ticket.id")
+    shown: str = Field(sa_type=TSVECTOR)
+    whole: str | None = Field(sa_type=TSVECTOR, nullable=True)
 
 
 class TicketRelation(Base, table=True):

@@ -16,7 +16,7 @@ from services.shared.auth import Actor
 from services.shared.db import Connection
 
 PUBLIC = tuple(TicketPublic.model_fields)
-_PUBLIC_COLUMNS = ", ".join(f"t.{name}" for name in PUBLIC)
+PUBLIC_COLUMNS = ", ".join(f"t.{name}" for name in PUBLIC)
 
 _TICKET = """
 SELECT t.*, links.* FROM ticket t, LATERAL (
@@ -180,16 +180,16 @@ async def page_of_tickets(
     if awaits_own_approval:
         belongs, asked = "t.awaits_approval_of = d.id", placed(approving_ids(actor))
         branch = _OF_DEPARTMENTS.format(departments=asked, states="", belongs=belongs, rest=rest, n=n)
-        sql = _PAGE_OF_SOME.format(columns=_PUBLIC_COLUMNS, branches=branch, n=n)
+        sql = _PAGE_OF_SOME.format(columns=PUBLIC_COLUMNS, branches=branch, n=n)
     elif sees_all_tickets(actor) and not states:
-        sql = _PAGE_OF_ALL.format(columns=_PUBLIC_COLUMNS, rest=rest, n=n)
+        sql = _PAGE_OF_ALL.format(columns=PUBLIC_COLUMNS, rest=rest, n=n)
     elif sees_all_tickets(actor):
         own = _OWN.format(belongs="t.state = s.state", rest=rest, n=n)
         branch = f"SELECT found.id, found.created_at FROM unnest({named}::text[]) AS s(state), LATERAL ({own}) AS found"
-        sql = _PAGE_OF_SOME.format(columns=_PUBLIC_COLUMNS, branches=branch, n=n)
+        sql = _PAGE_OF_SOME.format(columns=PUBLIC_COLUMNS, branches=branch, n=n)
     else:
         branches = " UNION ".join(f"({branch})" for branch in _branches(actor, placed, rest, n, each_state, of_state))
-        sql = _PAGE_OF_SOME.format(columns=_PUBLIC_COLUMNS, branches=branches, n=n)
+        sql = _PAGE_OF_SOME.format(columns=PUBLIC_COLUMNS, branches=branches, n=n)
     return [dict(row) for row in await connection.fetch(sql, *arguments)]
 
 

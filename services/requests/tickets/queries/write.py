@@ -42,7 +42,7 @@ WITH made AS (
         NULL::ticket, $1::jsonb || jsonb_build_object('key', $2::text || '-' || nextval('ticket_key_number'))
     ) AS t
     WHERE $8::uuid IS NULL OR $8 = (SELECT token FROM catalogue_generation)
-    ON CONFLICT (source, source_key) DO NOTHING RETURNING id, key
+    ON CONFLICT (source, source_key) DO NOTHING RETURNING id, key, subject, description
 ), events AS (
     INSERT INTO ticket_event SELECT e.* FROM made, jsonb_populate_recordset(NULL::ticket_event, $3::jsonb) AS e
 ), ledger AS (
@@ -51,6 +51,9 @@ WITH made AS (
     INSERT INTO ticket_clock SELECT c.* FROM made, jsonb_populate_recordset(NULL::ticket_clock, $5::jsonb) AS c
 ), links AS (
     INSERT INTO ticket_link SELECT k.* FROM made, jsonb_populate_recordset(NULL::ticket_link, $6::jsonb) AS k
+), words AS (
+    INSERT INTO ticket_text (ticket_id, shown)
+    SELECT made.id, ticket_words(made.key, made.subject, made.description, '') FROM made
 ), leaving AS ({_OUTBOX.format(after="made", parameter="$7")}){{more}}
 SELECT (SELECT key FROM made) AS key, (SELECT token FROM catalogue_generation) AS token, {{referred}} AS referred
 """

@@ -15,10 +15,12 @@ from services.requests.tickets.queries.read import (
     link_departments,
     offering_as_pinned,
 )
+from services.requests.tickets.queries.search import keep_words
 from services.requests.tickets.queries.write import Superseded, Written, insert_ticket, update_ticket
 from services.requests.tickets.refusals import UnknownTicket
 from services.requests.tickets.rules.chained import chained
 from services.requests.tickets.rules.stored import Row, event_of, first_difference, ledger_of
+from services.requests.tickets.rules.words import changes_words, said_in
 from services.requests.tickets.service.following import Following, Stride, follow, strides_after, strides_of
 from services.requests.tickets.service.handing import handed_with
 from services.requests.tickets.service.leaving import as_rows, fulfils, measured_with, told_of
@@ -214,6 +216,8 @@ async def _append_under(
         same_ledger_rows=first_difference(ledger_of(ticket_id, held.terms, held.progress), kept.ledger),
         columns=columns,
     )
+    if any(changes_words(event) for event in events):
+        await keep_words(connection, row, said_in([*held.events, *events]))
     if follows.marks and row["source"] is None:
         await post_messages(connection.fetch, await told_of_marks(connection.fetch, row, follows.marks), now=now)
     return row

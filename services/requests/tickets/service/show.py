@@ -10,10 +10,10 @@ from services.requests.tickets.queries.read import ClockOf, clock_ids
 from services.requests.tickets.refusals import UnknownLink
 from services.requests.tickets.rules.chained import chained
 from services.requests.tickets.rules.stored import Row, event_row
+from services.requests.tickets.rules.words import spoken_in
 from services.requests.tickets.service.recording import Unfolded, readable_ticket, unfold
 from services.requests.timeline.chain import LinkFold
 from services.requests.timeline.events import Event, in_effect
-from services.requests.timeline.facts import Commented, HandOffAnswered, HandOffAsked, Moved
 from services.requests.timeline.fold import Timeline, view
 from services.requests.timeline.ledger import Interval
 from services.requests.timeline.marking import Marks, marks_of
@@ -22,8 +22,6 @@ from services.requests.timeline.terms import Terms
 from services.requests.timeline.vocabulary import Visibility
 from services.shared.auth import Actor
 from services.shared.db import Connection
-
-_WORDS = Commented | HandOffAsked | HandOffAnswered
 
 
 class Part(NamedTuple):
@@ -107,30 +105,23 @@ async def show_ledger(
 
 def comment_of(event: Event) -> dict[str, Any] | None:
     """What an event says in words; none for one that says nothing."""
-    match event.payload:
-        case Commented(body=body, visibility=visibility, answers=answers):
-            pass
-        case Moved(comment=str(body), answers=answers):
-            visibility = Visibility.PUBLIC
-        case HandOffAsked(comment=body, visibility=visibility) | HandOffAnswered(comment=body, visibility=visibility):
-            answers = isinstance(event.payload, HandOffAnswered)
-        case _:
-            return None
+    words = spoken_in(event)
+    if words is None:
+        return None
     return {
         "id": event.id,
-        "body": body,
-        "visibility": visibility,
+        "body": words.body,
+        "visibility": words.visibility,
         "side": event.actor.side,
         "author_id": event.actor.id,
-        "answers": answers is not False,
+        "answers": words.answers,
         "created_at": event.occurred_at,
     }
 
 
 def _is_open_to(actor: Actor, row: Row, event: Event) -> bool:
-    if isinstance(event.payload, _WORDS) and event.payload.visibility is Visibility.INTERNAL:
-        return reads_internal(actor, row, row["holders"])
-    return True
+    words = spoken_in(event)
+    return words is None or words.visibility is Visibility.PUBLIC or reads_internal(actor, row, row["holders"])
 
 
 def _interval(line: Interval) -> dict[str, Any]:
