@@ -199,3 +199,21 @@ def test_what_does_not_fit_is_irregular_and_kept() -> None:
     assert story.now("mon 12:00").irregular == {asked.id, early.id, unasked.id, returned.id}
     story.tell("mon 12:10", Side.PROVIDER, TakenBack(), corrects=offer.id)
     assert fold_links(story.terms, story.events) == ()
+
+
+def test_a_part_of_a_part_of_a_part_holds_the_time_of_all_above_it() -> None:
+    story, ops = offered(), UUID(int=902)
+    by_net(story, "mon 11:00", HandOffAccepted(NET, "NET"))
+    by_net(story, "mon 12:00", HandOffOffered(LAW, "LAW", parent=NET))
+    story.tell("mon 13:00", Side.DEPARTMENT, HandOffAccepted(LAW, "LAW"))
+    story.tell("mon 14:00", Side.DEPARTMENT, HandOffOffered(ops, "OPS", parent=LAW))
+    story.tell("mon 15:00", Side.DEPARTMENT, HandOffAccepted(ops, "OPS"))
+    story.tell("mon 16:00", Side.DEPARTMENT, HandOffEnded(ops))
+    told = {each: [str(line.party) for line in seen(story, "mon 17:00", each).ledger[-3:]] for each in (NET, LAW)}
+    assert told[NET] == ["department:LAW", "department:OPS", "department:LAW"]
+    assert told[LAW] == ["provider", "department:OPS", "provider"]
+    assert [line.rpartition(" ")[0] for line in story.lines("mon 17:00")[-3:]] == [
+        "mon 13:00 department:LAW",
+        "mon 15:00 department:OPS",
+        "mon 16:00 department:LAW",
+    ]
