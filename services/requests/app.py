@@ -14,6 +14,7 @@ from services.requests.attachments.receiving import limits_of
 from services.requests.attachments.storage import storage_of
 from services.requests.attachments.sweeping import run_sweeping
 from services.requests.breaches.contests import api as contests
+from services.requests.breaches.dossiers import api as breaches
 from services.requests.breaches.exclusions import api as exclusions
 from services.requests.breaches.exclusions.service.worker import run_exclusions
 from services.requests.calendars import api as calendars
@@ -90,6 +91,7 @@ ROUTERS = (
     approvals.router,
     steps.router,
     standing_orders.router,
+    breaches.router,
     contests.router,
     exclusions.router,
 )

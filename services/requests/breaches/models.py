@@ -1,10 +1,12 @@
 """The tables of disputes: what was contested and asked for, and each decision; none of it is ever changed."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, CheckConstraint, DateTime, Index, Text, text
 from sqlalchemy import Uuid as UuidType
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.requests.db import Base
@@ -94,3 +96,21 @@ class ExclusionJob(Base, table=True):
     applied: int
     created_at: datetime = Field(sa_type=_INSTANT)
     done_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+
+
+class BreachEntry(Base, table=True):
+    """Append-only: what was said of a breach: explained, contested, decided, or refuted by a late fact."""
+
+    __tablename__ = "breach_entry"
+    __table_args__ = (Index("ix_breach_entry_breach", "breach_id", "created_at", "id"),)
+
+    id: UUID = Field(primary_key=True)
+    breach_id: UUID = Field(foreign_key="breach.id")
+    kind: str
+    side: str
+    actor_id: UUID | None
+    reason_code: str | None
+    note: str | None = Field(sa_type=Text)
+    evidence: list[Any] = Field(sa_type=JSONB)
+    upheld: bool | None
+    created_at: datetime = Field(sa_type=_INSTANT)

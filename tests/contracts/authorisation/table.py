@@ -112,6 +112,18 @@ TABLE: Mapping[str, Row] = {
     "freezes_get_freeze": READS_THE_AGREEMENT,
     "freezes_sign_freeze": GIVES_A_SIDES_WORD,
     "freezes_withdraw_freeze": GIVES_A_SIDES_WORD,
+    # the breach of IT's promise: IT explains, People operations contests and decides
+    "breaches_list_breaches": EVERYBODY,
+    "breaches_get_breach": READS_THE_TICKET,
+    "breaches_explain_breach": row(
+        201, WORKERS_ON_THE_TICKET, refused=404, s403=f"{ON_THE_TICKET} customer_manager auditor"
+    ),
+    "breaches_contest_breach": row(
+        201, f"{ON_THE_TICKET} customer_manager admin connector", refused=404, s403="agent manager auditor"
+    ),
+    "breaches_decide_breach": row(
+        201, "customer_manager admin", refused=404, s403=f"{ON_THE_TICKET} agent manager connector auditor"
+    ),
     "exclusions_ask_exclusion": row(201, SIDES_OF_THE_AGREEMENT),
     "exclusions_list_exclusions": EVERYBODY,
     "exclusions_get_exclusion": READS_THE_AGREEMENT,
@@ -272,6 +284,7 @@ TABLE: Mapping[str, Row] = {
 
 LISTED: Mapping[str, frozenset[str]] = {
     "agreements_list_agreements": frozenset(READERS_OF_THE_AGREEMENT.split()),
+    "breaches_list_breaches": frozenset(("agent", "manager", "customer_manager", "admin", "auditor", "connector")),
     "exclusions_list_exclusions": frozenset(READERS_OF_THE_AGREEMENT.split()),
     "freezes_list_freezes": frozenset(READERS_OF_THE_AGREEMENT.split()),
     "tickets_list_queue": frozenset(("agent", "manager")),

@@ -121,6 +121,12 @@ marks AS (
     FROM fired f WHERE c.id = f.id
 ), tickets AS (
     UPDATE ticket t SET events = f.events + f.in_all FROM fired f WHERE t.id = f.ticket_id AND f.nth = 1
+), dossiers AS (
+    INSERT INTO breach (id, ticket_id, link_id, clock, cycle, side, customer_department_id, provider_department_id,
+        is_confidential, breached_at, opened_at, state)
+    SELECT ($1::uuid[])[f.place], f.ticket_id, f.link_id, f.clock, f.cycle, f.side, f.customer_department_id,
+        f.provider_department_id, f.is_confidential, f.reached_at, f.now, 'open'
+    FROM fired f WHERE f.percent = {WHOLE}
 ), leaving AS (
     INSERT INTO outbox (id, aggregate, subject, body, created_at)
     SELECT o.id, o.ticket_id::text, o.subject, o.body, o.now FROM (

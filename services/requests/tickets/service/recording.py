@@ -21,6 +21,7 @@ from services.requests.tickets.refusals import UnknownTicket
 from services.requests.tickets.rules.chained import chained
 from services.requests.tickets.rules.stored import Row, event_of, first_difference, ledger_of
 from services.requests.tickets.rules.words import changes_words, said_in
+from services.requests.tickets.service.breached import at_once, keep_dossiers
 from services.requests.tickets.service.following import Following, Stride, follow, strides_after, strides_of
 from services.requests.tickets.service.handing import handed_with
 from services.requests.tickets.service.leaving import as_rows, fulfils, measured_with, told_of
@@ -134,7 +135,13 @@ async def open_ticket(
     }
     told = as_rows([*leaving, *measured_with(row, follows)], now)
     written = Written(follows.rows(draft["id"], events, source_keys), told)
-    key = await insert_ticket(connection, pinned.provider, row, kept, written, only_under=only_under)
+    if not at_once(follows):
+        key = await insert_ticket(connection, pinned.provider, row, kept, written, only_under=only_under)
+        return None if key is None else {**row, "key": key}
+    async with connection.transaction():  # what is missed with the submission begins its dossier with it
+        key = await insert_ticket(connection, pinned.provider, row, kept, written, only_under=only_under)
+        if key is not None:
+            await keep_dossiers(connection, row, follows, kept.links, now)
     return None if key is None else {**row, "key": key}
 
 
@@ -218,6 +225,7 @@ async def _append_under(
     )
     if any(changes_words(event) for event in events):
         await keep_words(connection, row, said_in([*held.events, *events]))
+    await keep_dossiers(connection, row, follows, kept.links, now)
     if follows.marks and row["source"] is None:
         await post_messages(connection.fetch, await told_of_marks(connection.fetch, row, follows.marks), now=now)
     return row

@@ -1,0 +1,96 @@
+"""What an act on a ticket does to dossiers: it opens those of breaches that it passed, and ends those that it refutes.
+
+The breaches of time alone are written where they fire (`firing/queries/fire.py`). Those of an imported history have no
+dossier: nobody is asked about what another system has closed.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from services.requests.tickets.queries.breached import open_dossiers, refute_dossiers
+from services.requests.tickets.rules.stored import Row
+from services.requests.tickets.service.following import Following
+from services.requests.timeline.clocks import RULES
+from services.requests.timeline.marks import BreachRefuted, ThresholdFired
+from services.requests.timeline.readings import WHOLE
+from services.requests.timeline.vocabulary import INSTANT, ClockName
+from services.shared.db import Connection
+
+Sides = Mapping[str, UUID | None]
+
+
+def at_once(follows: Following) -> dict[ClockName, datetime]:
+    """The obligations that are missed with the act, and when; those that are decided at once."""
+    before = _missed(follows.before.clocks if follows.before else ())
+    return {clock: at for clock, at in _missed(follows.timeline.clocks).items() if clock not in before}
+
+
+async def keep_dossiers(connection: Connection, row: Row, follows: Following, links: list[Row], now: datetime) -> None:
+    """Write what the act comes to in dossiers, if anything; `row` is the ticket with it, `links` its links' rows."""
+    if row["source"] is not None:
+        return
+    opened = [*_passed(row, follows, links, now), *_decided(row, follows, now)]
+    refuted = list(_refuted(row, follows, now))
+    if opened:
+        await open_dossiers(connection, opened)
+    if refuted:
+        await refute_dossiers(connection, refuted)
+
+
+def _passed(row: Row, follows: Following, links: list[Row], now: datetime) -> Iterator[Row]:
+    by_id = {link["id"]: link for link in links}
+    for event in follows.marks:
+        match event.payload:
+            case ThresholdFired(clock=clock, cycle=cycle, percent=percent, fires_at=at, link=link) if percent == WHOLE:
+                sides = row if link is None else _sides_of(by_id[link])
+                yield _dossier(event.id, row, sides, clock, cycle, at, now) | {"link_id": link}
+
+
+def _sides_of(link: Row) -> Sides:
+    return {
+        "customer_department_id": link["customer_department_id"],
+        "provider_department_id": link["department_id"],
+    }
+
+
+def _decided(row: Row, follows: Following, now: datetime) -> Iterator[Row]:
+    for clock, at in at_once(follows).items():
+        yield _dossier(uuid7(), row, row, clock, 1, at, now)
+
+
+def _refuted(row: Row, follows: Following, now: datetime) -> Iterator[Row]:
+    for event in follows.marks:
+        if isinstance(event.payload, BreachRefuted):
+            yield {"entry_id": uuid7(), "mark": event.payload.mark, "at": now}
+    after = _missed(follows.timeline.clocks)
+    for clock, at in _missed(follows.before.clocks if follows.before else ()).items():
+        if clock not in after:
+            provider_id = row["provider_department_id"]
+            found = {"ticket_id": row["id"], "provider_department_id": provider_id, "breached_at": at}
+            yield {"entry_id": uuid7(), **found, "clock": clock, "cycle": 1, "at": now}
+
+
+def _missed(clocks: Any) -> dict[ClockName, datetime]:
+    return {each.clock: each.breached_at for each in clocks if each.clock in INSTANT and each.breached_at is not None}
+
+
+def _dossier(
+    dossier_id: UUID, row: Row, sides: Sides, clock: ClockName, cycle: int, at: datetime, now: datetime
+) -> Row:
+    return {
+        "id": dossier_id,
+        "ticket_id": row["id"],
+        "clock": clock.value,
+        "cycle": cycle,
+        "side": RULES[clock].side.value,
+        "customer_department_id": sides["customer_department_id"],
+        "provider_department_id": sides["provider_department_id"],
+        "is_confidential": row["is_confidential"],
+        "breached_at": at,
+        "opened_at": now,
+        "state": "open",
+    }
