@@ -1,7 +1,6 @@
 """Freezes between two departments that the admin manages, for generated requests about these."""
 
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any
 
 from tests.contracts.known_agreements import pair
@@ -27,6 +26,6 @@ def proposed_freeze() -> str:
     return made
 
 
-@cache
 def freezes() -> list[str]:
-    return [proposed_freeze() for _ in range(3)]
+    """A new one each time: what was signed or withdrawn is not so again."""
+    return [proposed_freeze()]

@@ -26,7 +26,7 @@ from tests.contracts.known_agreements import (
     simulations,
 )
 from tests.contracts.known_catalogue import CATALOGUE_WORKING, of_catalogue, orders
-from tests.contracts.known_disputes import a_freeze, freezes, proposed_freeze
+from tests.contracts.known_disputes import freezes
 from tests.contracts.known_linked import a_relation, an_attachment
 from tests.contracts.known_platform import (
     api,
@@ -192,7 +192,6 @@ WORKING: dict[tuple[str, str], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("POST", "/v1/sessions"): _session,
     ("POST", "/v1/imports"): _import,
     **AGREEMENTS_WORKING,
-    ("POST", "/v1/freezes"): a_freeze,
     **CATALOGUE_WORKING,
     ("POST", "/oauth2/token"): _token,
     ("POST", "/v1/sessions/passwords"): _password,
@@ -266,8 +265,6 @@ def _parts(method: str, path: str, given: dict[str, Any]) -> dict[str, Any]:
             found = {"client_id": made["id"], "secret_id": made["secrets"][0]["id"]}
         case "POST", "/v1/agreements/{agreement_id}/signatures" | "/v1/agreements/{agreement_id}/terminations":
             found = {"agreement_id": proposed()}
-        case "POST", "/v1/freezes/{freeze_id}/signatures" | "/v1/freezes/{freeze_id}/withdrawals":
-            found = {"freeze_id": proposed_freeze()}
         case _, _ if "{number}" in path:
             found = {"number": "1"}
         case _, "/answers/{token}":

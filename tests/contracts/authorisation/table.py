@@ -127,7 +127,6 @@ TABLE: Mapping[str, Row] = {
     "exclusions_ask_exclusion": row(201, SIDES_OF_THE_AGREEMENT),
     "exclusions_list_exclusions": EVERYBODY,
     "exclusions_get_exclusion": READS_THE_AGREEMENT,
-    # IT's manager has asked: the other side's decides
     "exclusions_decide_exclusion": row(201, "customer_manager", s404="other_manager"),
     "agreements_terminate_agreement": GIVES_A_SIDES_WORD,
     # requests: what if, between IT and HR; the matrix reads and stops what an administrator asked
@@ -213,12 +212,10 @@ TABLE: Mapping[str, Row] = {
         201, f"{ON_THE_TICKET} customer_manager {WORKERS_ON_THE_TICKET}", refused=404, s403="auditor"
     ),
     "tickets_list_rulings": READS_THE_TICKET,
-    # a deputy of IT's manager speaks for IT in what is disputed
     "tickets_contest_interval": row(
         201, f"{ON_THE_TICKET} customer_manager deputy {WORKERS_ON_THE_TICKET}", refused=404, s403="auditor"
     ),
     "tickets_list_contests": row(200, f"{READERS_OF_THE_TICKET} deputy", refused=404),
-    # IT's manager has contested: People operations decides, or an administrator
     "tickets_decide_contest": row(
         201, "customer_manager admin", refused=404, s403=f"{ON_THE_TICKET} agent manager deputy connector auditor"
     ),

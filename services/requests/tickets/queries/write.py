@@ -57,6 +57,9 @@ WITH made AS (
 ), leaving AS ({_OUTBOX.format(after="made", parameter="$7")}){{more}}
 SELECT (SELECT key FROM made) AS key, (SELECT token FROM catalogue_generation) AS token, {{referred}} AS referred
 """
+_BREACHED = """, breaches AS (
+    INSERT INTO breach SELECT b.* FROM made, jsonb_populate_recordset(NULL::breach, $9::jsonb) AS b
+)"""
 INSERT_TICKET = _INSERT_TICKET.format(more="", referred="0")
 _INSERT_REFERRED = _INSERT_TICKET.format(
     more=""", referred AS (
@@ -144,10 +147,11 @@ def _updating(more: tuple[str, ...]) -> str:
 
 
 class Written(NamedTuple):
-    """What an act adds: event rows and the events that leave for other services."""
+    """What an act adds: event rows, events that leave for other services, breaches that come with a new ticket."""
 
     events: Sequence[Row]
     leaving: Sequence[OutboxValues] = ()
+    breaches: Sequence[Row] = ()
 
 
 class ReferenceTaken(Exception):
@@ -165,6 +169,17 @@ class Superseded(Exception):
         super().__init__(str(token))
 
 
+@lru_cache(maxsize=4)
+def _inserting(has_references: bool, has_breaches: bool) -> str:
+    """The statement of a new ticket: what it does not have costs it nothing."""
+    sql = _INSERT_REFERRED if has_references else INSERT_TICKET
+    return (
+        sql.replace("\nSELECT (SELECT key FROM made)", f"{_BREACHED}\nSELECT (SELECT key FROM made)")
+        if has_breaches
+        else sql
+    )
+
+
 async def insert_ticket(
     connection: Connection, code: str, ticket: Row, kept: Kept, written: Written, *, only_under: UUID | None = None
 ) -> str | None:
@@ -175,7 +190,7 @@ async def insert_ticket(
     """
     references = ticket["external_refs"]
     row = await connection.fetchrow(
-        _INSERT_REFERRED if references else INSERT_TICKET,
+        _inserting(bool(references), bool(written.breaches)),
         _json(ticket),
         code,
         _json(written.events),
@@ -184,6 +199,7 @@ async def insert_ticket(
         _json(kept.links),
         _leaving(written.leaving),
         only_under,
+        *([_json(written.breaches)] if written.breaches else []),
     )
     if row is None:
         raise LookupError("a SELECT without FROM has a row")

@@ -23,17 +23,20 @@ from services.shared.db import Connection
 Sides = Mapping[str, UUID | None]
 
 
-def at_once(follows: Following) -> dict[ClockName, datetime]:
-    """The obligations that are missed with the act, and when; those that are decided at once."""
+def missed_at_once(row: Row, follows: Following, now: datetime) -> list[Row]:
+    """The dossiers of obligations that are decided at once, and missed with the act."""
+    if row["source"] is not None:
+        return []
     before = _missed(follows.before.clocks if follows.before else ())
-    return {clock: at for clock, at in _missed(follows.timeline.clocks).items() if clock not in before}
+    missed = _missed(follows.timeline.clocks).items()
+    return [_dossier(uuid7(), row, row, clock, 1, at, now) for clock, at in missed if clock not in before]
 
 
 async def keep_dossiers(connection: Connection, row: Row, follows: Following, links: list[Row], now: datetime) -> None:
     """Write what the act comes to in dossiers, if anything; `row` is the ticket with it, `links` its links' rows."""
     if row["source"] is not None:
         return
-    opened = [*_passed(row, follows, links, now), *_decided(row, follows, now)]
+    opened = [*_passed(row, follows, links, now), *missed_at_once(row, follows, now)]
     refuted = list(_refuted(row, follows, now))
     if opened:
         await open_dossiers(connection, opened)
@@ -55,11 +58,6 @@ def _sides_of(link: Row) -> Sides:
         "customer_department_id": link["customer_department_id"],
         "provider_department_id": link["department_id"],
     }
-
-
-def _decided(row: Row, follows: Following, now: datetime) -> Iterator[Row]:
-    for clock, at in at_once(follows).items():
-        yield _dossier(uuid7(), row, row, clock, 1, at, now)
 
 
 def _refuted(row: Row, follows: Following, now: datetime) -> Iterator[Row]:

@@ -22,6 +22,7 @@ from services.requests.tickets.rules.chained import chained
 from services.requests.tickets.rules.stored import Row, event_of, first_difference, ledger_of
 from services.requests.tickets.rules.words import changes_words, said_in
 from services.requests.tickets.service.breached import at_once, keep_dossiers
+from services.requests.tickets.service.breached import keep_dossiers, missed_at_once
 from services.requests.tickets.service.following import Following, Stride, follow, strides_after, strides_of
 from services.requests.tickets.service.handing import handed_with
 from services.requests.tickets.service.leaving import as_rows, fulfils, measured_with, told_of
@@ -134,14 +135,8 @@ async def open_ticket(
         "folded_at": now,
     }
     told = as_rows([*leaving, *measured_with(row, follows)], now)
-    written = Written(follows.rows(draft["id"], events, source_keys), told)
-    if not at_once(follows):
-        key = await insert_ticket(connection, pinned.provider, row, kept, written, only_under=only_under)
-        return None if key is None else {**row, "key": key}
-    async with connection.transaction():  # what is missed with the submission begins its dossier with it
-        key = await insert_ticket(connection, pinned.provider, row, kept, written, only_under=only_under)
-        if key is not None:
-            await keep_dossiers(connection, row, follows, kept.links, now)
+    written = Written(follows.rows(draft["id"], events, source_keys), told, missed_at_once(row, follows, now))
+    key = await insert_ticket(connection, pinned.provider, row, kept, written, only_under=only_under)
     return None if key is None else {**row, "key": key}
 
 
