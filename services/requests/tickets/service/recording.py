@@ -21,7 +21,6 @@ from services.requests.tickets.refusals import UnknownTicket
 from services.requests.tickets.rules.chained import chained
 from services.requests.tickets.rules.stored import Row, event_of, first_difference, ledger_of
 from services.requests.tickets.rules.words import changes_words, said_in
-from services.requests.tickets.service.breached import at_once, keep_dossiers
 from services.requests.tickets.service.breached import keep_dossiers, missed_at_once
 from services.requests.tickets.service.following import Following, Stride, follow, strides_after, strides_of
 from services.requests.tickets.service.handing import handed_with
