@@ -5,10 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+import asyncpg
 import orjson
 from fastapi import FastAPI
 
-from tests.requests.tickets.desk import Headers
+from services.requests.app import create_app
+from services.requests.settings import RequestsSettings
+from tests.issuer import Issuer
+from tests.requests.tickets.desk import Desk, Headers
 
 
 class Listener:
@@ -100,3 +104,22 @@ async def listening(app: FastAPI, headers: Headers, last_event_id: str | None = 
         listener.reads.set()
         with suppress(asyncio.CancelledError):
             await asyncio.wait_for(task, 10)
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def another_process(desk: Desk, url: str, issuer: Issuer) -> AsyncIterator[FastAPI]:
+    """The service once more, on the same database."""
+    app = create_app(RequestsSettings(database_url=url))
+    app.state.tokens, app.state.identity = issuer.verifier, desk.app.state.identity
+    yield app
+    await app.state.live.close()
+    await app.state.engine.dispose()

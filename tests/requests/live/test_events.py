@@ -3,22 +3,18 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import pytest
-from fastapi import FastAPI
 
-from services.requests.app import create_app
 from services.requests.live import api
 from services.requests.live.queries import forget_old_changes
 from services.requests.live.service import hub, seats
-from services.requests.settings import RequestsSettings
 from tests.embedded import Databases
 from tests.issuer import Issuer
-from tests.requests.live.listening import listening
+from tests.requests.live.listening import another_process, connected, listening
 from tests.requests.tickets.desk import Desk, opened_desk
 from tests.requests.tickets.stories import bring_back, hand_over
 
@@ -26,25 +22,6 @@ EVENT = """
 INSERT INTO ticket_event (ticket_id, sequence, id, kind, name, payload, occurred_at, recorded_at, source_order, side,
     is_automatic) VALUES ($1, 99, gen_random_uuid(), 'fact', 'commented', '{}', now(), now(), 0, 'provider', false)
 """
-
-
-@contextlib.asynccontextmanager
-async def connected(url: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
-    connection = await asyncpg.connect(url)
-    try:
-        yield connection
-    finally:
-        await connection.close()
-
-
-@contextlib.asynccontextmanager
-async def another_process(desk: Desk, url: str, issuer: Issuer) -> AsyncIterator[FastAPI]:
-    """The service once more, on the same database."""
-    app = create_app(RequestsSettings(database_url=url))
-    app.state.tokens, app.state.identity = issuer.verifier, desk.app.state.identity
-    yield app
-    await app.state.live.close()
-    await app.state.engine.dispose()
 
 
 async def comment(desk: Desk, ticket: dict[str, Any], visibility: str = "public") -> None:
