@@ -26,7 +26,7 @@ from tests.contracts.known_agreements import (
     simulations,
 )
 from tests.contracts.known_catalogue import CATALOGUE_WORKING, of_catalogue, orders
-from tests.contracts.known_disputes import freezes
+from tests.contracts.known_disputes import disputed, exclusions, freezes
 from tests.contracts.known_linked import a_relation, an_attachment
 from tests.contracts.known_platform import (
     api,
@@ -132,13 +132,13 @@ KNOWN: dict[str, Callable[[], list[str]]] = {
     **dict.fromkeys(("department_id", "holder", "parent_id", "customer_department_id"), departments),
     **dict.fromkeys(("provider_department_id", "default_provider_department_id"), departments),
     **dict.fromkeys(("person_id", "requester_id", "beneficiary_id", "assignee_id", "participants"), _people),
-    "offering_id": offerings,
+    **dict.fromkeys(("offering_id", "offering_ids"), offerings),
+    "exclusion_id": exclusions,
     **dict.fromkeys(("calendar_id", "customer_calendar_id", "provider_calendar_id"), calendars),
     "agreement_id": agreements,
     "simulation_id": simulations,
     "freeze_id": freezes,
     "order_id": orders,
-    "offering_ids": offerings,
     **dict.fromkeys(("ticket_id", "into", "follows"), _tickets),
     "client_id": _clients,
     "import_id": _imports,
@@ -246,11 +246,11 @@ def _parts(method: str, path: str, given: dict[str, Any]) -> dict[str, Any]:
             found = {"clock_id": last(f"/v1/tickets/{given['ticket_id']}/clocks", "id")}
         case _, _ if "{link_id}" in path:
             found = _offered_link(path)
-        case "POST", "/v1/tickets/{ticket_id}/hand-offs":
-            found = {"ticket_id": _open_tickets()[next(_turns) % len(_open_tickets())]}
         case "GET" | "DELETE", _ if path == MEMBER:
             found = {"person_id": last(f"/v1/departments/{given['department_id']}/members", "person_id")}
-        case "POST", "/v1/tickets/{ticket_id}/rulings":
+        case _, _ if named := disputed(path):
+            found = named
+        case "POST", "/v1/tickets/{ticket_id}/rulings" | "/v1/tickets/{ticket_id}/hand-offs":
             found = {"ticket_id": _open_tickets()[next(_turns) % len(_open_tickets())]}
         case "PATCH", "/v1/offerings/{offering_id}":
             found = {"offering_id": changeable_offering()}

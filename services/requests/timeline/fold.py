@@ -46,7 +46,7 @@ from services.requests.timeline.rulings import (
     RulingName,
 )
 from services.requests.timeline.scene import Scene
-from services.requests.timeline.terms import Terms
+from services.requests.timeline.terms import NO_TIME, Terms
 from services.requests.timeline.verdicts import Verdicts, at_amendment, at_return, at_submission, extension
 from services.requests.timeline.vocabulary import CUSTOMER, FINAL, EventKind, Side, State
 from services.requests.worktime import WorkingTimeRefused, promise
@@ -168,7 +168,8 @@ def _after(progress: Progress, scene: Scene, event: Event) -> Progress:
         running = running_after(running, moment)
     asked = _asked(progress.asked, event)
     verdicts = _judged(progress, asked, scene, event)
-    if more := extension(verdicts) - extension(progress.verdicts):
+    given = NO_TIME if Moment.BEGUN in moments else extension(progress.verdicts)  # a part begins after it was offered
+    if more := extension(verdicts) - given:
         known = progress.overlay.over(account.stretches(at)), progress.overlay.ahead(at)
         cycles = extended(cycles, more, Change(Why.NOTICE, event.id, at, *known))
     is_moved = not progress.path or scene.state is not progress.path[-1].state

@@ -52,7 +52,7 @@ class Clerk:
         self._decide(moment)
 
     def _decide(self, moment: Moment) -> None:
-        before = self.at_once.shortfall()
+        before = 0 if moment.what == "begun" else self.at_once.shortfall()  # what began now was extended by nothing yet
         if moment.what == "submitted":
             asked, needed_by = moment.about
             self.at_once.submitted(moment.tick, asked, needed_by, self.terms)
