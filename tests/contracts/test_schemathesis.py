@@ -36,7 +36,7 @@ def up(tmp_path: Path) -> Iterator[Up]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_the_platform_keeps_its_contract(up: Up, tmp_path: Path) -> None:
     people: list[dict[str, str]] = json.loads((up.data / "demo.json").read_text())["people"]
     (admin,) = (person for person in people if person["role"] == "admin")

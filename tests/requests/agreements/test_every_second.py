@@ -124,7 +124,7 @@ def test_the_worst_start_is_that_of_every_second(data: st.DataObject) -> None:
 
 @pytest.mark.slow
 @each(ODD_DAYS)
-@fixed(60)
+@fixed(8)
 @given(data=st.data())
 def test_the_worst_start_is_that_of_every_minute_in_many_budgets(odd: OddDay, data: st.DataObject) -> None:
     of_minutes(odd, data)
@@ -132,7 +132,7 @@ def test_the_worst_start_is_that_of_every_minute_in_many_budgets(odd: OddDay, da
 
 @pytest.mark.slow
 @each(ODD_DAYS)
-@fixed(15)
+@fixed(3)
 @given(data=st.data())
 def test_the_worst_start_is_that_of_every_second_in_many_budgets(odd: OddDay, data: st.DataObject) -> None:
     of_seconds(odd, data)
