@@ -115,7 +115,8 @@ async def test_killed_at_any_point_nothing_is_lost_or_doubled(bell: Bell) -> Non
     assert await bell.fetch(GAPS) == []
     agreed = TICKETS // TENTH
     told = [tuple(row) for row in await bell.fetch(TOLD, manager)]
-    assert (len(told), len(set(told))) == (TICKETS * len(CLOCKS) - agreed * (len(CLOCKS) - 1),) * 2
+    # the agreement has rules for resolution alone: breaches of its other clocks are told as without it
+    assert (len(told), len(set(told))) == (TICKETS * len(CLOCKS),) * 2
     facts = {(row[0], row[1]): row[2] for row in await bell.fetch(SYSTEM)}
     assert facts == {("assigned", 1): agreed, ("prioritised", 1): agreed, ("moved", 1): LAPSES}
     assert await bell.differences() == []
