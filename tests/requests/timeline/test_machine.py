@@ -32,7 +32,7 @@ def test_a_ticket_is_as_the_oracle_says_after_every_step(record_property: Callab
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_many_long_tickets_are_as_the_oracle_says_after_every_step(
     record_property: Callable[[str, object], None],
 ) -> None:
