@@ -2,8 +2,7 @@
 
 Three of four generated ids are replaced by those of things that the platform at ACUERDO_URL holds (the admin stays as
 they are, but manages two departments, so that these may agree); credentials, one-time links, agreements and an import
-that work stand in for made-up ones. Loaded by SCHEMATHESIS_HOOKS, with ACUERDO_ADMIN_EMAIL, ACUERDO_ADMIN_PASSWORD and
-the same of a MEMBER.
+that work stand in for made-up ones. Loaded by SCHEMATHESIS_HOOKS, with ACUERDO_ADMIN_… and ACUERDO_MEMBER_… to sign in.
 """
 
 import json
@@ -194,6 +193,7 @@ WORKING: dict[tuple[str, str], Callable[[dict[str, Any]], dict[str, Any]]] = {
     **AGREEMENTS_WORKING,
     **CATALOGUE_WORKING,
     ("POST", "/oauth2/token"): _token,
+    ("POST", "/v1/tickets/{ticket_id}/hand-offs"): lambda _: {"department_id": departments()[-1], "comment": "Please"},
     ("POST", "/v1/sessions/passwords"): _password,
     ("POST", "/oauth2/password"): _password_form,
     ("POST", "/answers/{token}"): lambda body: whole_form(api(), _invitation()),
