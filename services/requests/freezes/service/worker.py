@@ -4,10 +4,7 @@ Each batch commits whole, with how far it has come: killed at any point, every t
 a freeze by themselves; tickets that are imported or reopened meanwhile are looked for each minute.
 """
 
-import asyncio
-import logging
 from datetime import UTC, datetime
-from math import inf
 from typing import Any
 from uuid import UUID
 
@@ -18,39 +15,22 @@ from services.requests.catalogue.terms import TermsCache
 from services.requests.freezes import queries
 from services.requests.tickets.queries.read import hold_ticket
 from services.requests.tickets.service.recording import append, unfold
+from services.requests.tickets.service.touring import BATCH, tour, visit
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.rulings import FreezeRuled, FreezeWithdrawn
 from services.requests.timeline.vocabulary import Side
-from services.shared.db import OUTAGES, Connection, hot_transaction
-from services.shared.problems import Unavailable
+from services.shared.db import Connection, hot_transaction
 
-log = logging.getLogger(__name__)
-
-BATCH = 20
-"""Tickets of one transaction: so long, some 50 ms, may an act on one of them have to wait."""
-LOOK = 1.0
-PAUSE = 10.0
-LOOK_BACK = 60.0
 SYSTEM = Actor(Side.SYSTEM, automatic=True)
 
 
 async def run_freezes(engine: AsyncEngine, terms: TermsCache) -> None:
     """Take freezes to tickets until cancelled."""
-    looked_back = -inf
-    while True:
-        try:
-            now = datetime.now(UTC)
-            if (seconds := asyncio.get_running_loop().time()) - looked_back >= LOOK_BACK:
-                await look_back(engine, now=now)
-                looked_back = seconds
-            while await freeze_some(engine, terms, now=datetime.now(UTC)):
-                pass
-        except OUTAGES as error:
-            log.warning("no freeze can be taken to tickets: %r", error)
-        except Exception:
-            log.exception("a freeze is interrupted, and goes on later")
-            await asyncio.sleep(PAUSE)
-        await asyncio.sleep(LOOK)
+    await tour(
+        "a freeze",
+        lambda: freeze_some(engine, terms, now=datetime.now(UTC)),
+        lambda: look_back(engine, now=datetime.now(UTC)),
+    )
 
 
 async def look_back(engine: AsyncEngine, *, now: datetime) -> None:
@@ -72,15 +52,9 @@ async def freeze_batch(connection: Connection, terms: TermsCache, *, now: dateti
         return False
     is_over = job["ends_at"] <= now or (job["withdrawn_at"] is not None and not job["is_withdrawal"])
     found = [] if is_over else await queries.tickets_concerned(connection, job, BATCH)
-    ruled = 0
-    for ticket_id in found:
-        try:
-            async with connection.transaction():
-                ruled += await _rule_on(connection, terms, ticket_id, job, now)
-        except (*OUTAGES, Unavailable):
-            raise  # that passes: the whole batch is tried again
-        except Exception:
-            log.exception("the ticket %s cannot be ruled on, and stays as it is", ticket_id)
+    ruled = await visit(
+        connection, "a freeze", found, lambda ticket_id: _rule_on(connection, terms, ticket_id, job, now)
+    )
     after = found[-1] if found else job["after"]
     await queries.advance_job(connection, job, after, ruled, is_done=len(found) < BATCH)
     return True

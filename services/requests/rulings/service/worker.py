@@ -4,10 +4,7 @@ It finds what is to be ruled by itself, so whoever saves a version need not know
 how far it has come: killed at any point, every ticket is ruled on once. One that cannot be folded is told in the log.
 """
 
-import asyncio
-import logging
 from datetime import UTC, datetime
-from math import inf
 from typing import Any
 from uuid import UUID
 
@@ -23,39 +20,22 @@ from services.requests.rulings import queries
 from services.requests.tickets.queries.read import hold_ticket
 from services.requests.tickets.rules.chained import chained
 from services.requests.tickets.service.recording import Unfolded, append, unfold
+from services.requests.tickets.service.touring import BATCH, tour, visit
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.rulings import AgreementRuled, CalendarRuled, Ruling
 from services.requests.timeline.vocabulary import Restart, Side
-from services.shared.db import OUTAGES, Connection, hot_transaction
-from services.shared.problems import Unavailable
+from services.shared.db import Connection, hot_transaction
 
-log = logging.getLogger(__name__)
-
-BATCH = 20
-"""Tickets of one transaction: so long, some 50 ms, may an act on one of them have to wait."""
-LOOK = 1.0
-PAUSE = 10.0
-LOOK_BACK = 60.0
-"""Seconds until clocks are looked for that a version has not reached: an act may be dated back behind it."""
 SYSTEM = Actor(Side.SYSTEM, automatic=True)
 
 
 async def run_rulings(engine: AsyncEngine, terms: TermsCache, identity: Identity) -> None:
     """Rule on open tickets until cancelled."""
-    looked_back = -inf
-    while True:
-        try:
-            if (seconds := asyncio.get_running_loop().time()) - looked_back >= LOOK_BACK:
-                await look_back(engine)
-                looked_back = seconds
-            while await rule_some(engine, terms, identity, now=datetime.now(UTC)):
-                pass
-        except OUTAGES as error:
-            log.warning("no ruling can be taken to tickets: %r", error)
-        except Exception:
-            log.exception("a ruling is interrupted, and goes on later")
-            await asyncio.sleep(PAUSE)
-        await asyncio.sleep(LOOK)
+    await tour(
+        "a ruling",
+        lambda: rule_some(engine, terms, identity, now=datetime.now(UTC)),
+        lambda: look_back(engine),  # an act may be dated back behind a version
+    )
 
 
 async def look_back(engine: AsyncEngine) -> None:
@@ -82,15 +62,12 @@ async def rule_batch(connection: Connection, terms: TermsCache, identity: Identi
         content = (await contents_of(connection.fetch, [version_id]))[version_id]
     found = await _concerned(connection, job, content)
     current = await terms.current(connection.fetch)  # a change after it supersedes what is written, and is folded again
-    ruled = 0
-    for ticket_id in found:
-        try:
-            async with connection.transaction():
-                ruled += await _rule_on(connection, current, identity, ticket_id, job, content, now)
-        except (*OUTAGES, Unavailable):
-            raise  # that passes: the whole batch is tried again
-        except Exception:
-            log.exception("the ticket %s cannot be ruled on, and stays as it is", ticket_id)
+    ruled = await visit(
+        connection,
+        "a ruling",
+        found,
+        lambda ticket_id: _rule_on(connection, current, identity, ticket_id, job, content, now),
+    )
     after = found[-1] if found else job["after"]
     await queries.advance_job(connection, job["id"], after, ruled, is_done=len(found) < BATCH)
     return True

@@ -3,8 +3,6 @@
 Each batch commits whole, with how far it has come: killed at any point, every ticket has the decision once.
 """
 
-import asyncio
-import logging
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -16,33 +14,18 @@ from services.requests.breaches.exclusions import queries
 from services.requests.catalogue.terms import TermsCache
 from services.requests.tickets.queries.read import hold_ticket
 from services.requests.tickets.service.recording import append, unfold
+from services.requests.tickets.service.touring import BATCH, tour, visit
 from services.requests.timeline.decisions import ExclusionGranted
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.vocabulary import Side
-from services.shared.db import OUTAGES, Connection, hot_transaction
-from services.shared.problems import Unavailable
+from services.shared.db import Connection, hot_transaction
 
-log = logging.getLogger(__name__)
-
-BATCH = 20
-"""Tickets of one transaction: so long, some 50 ms, may an act on one of them have to wait."""
-LOOK = 1.0
-PAUSE = 10.0
 SYSTEM = Actor(Side.SYSTEM, automatic=True)
 
 
 async def run_exclusions(engine: AsyncEngine, terms: TermsCache) -> None:
     """Take exclusions to tickets until cancelled."""
-    while True:
-        try:
-            while await exclude_some(engine, terms, now=datetime.now(UTC)):
-                pass
-        except OUTAGES as error:
-            log.warning("no exclusion can be taken to tickets: %r", error)
-        except Exception:
-            log.exception("an exclusion is interrupted, and goes on later")
-            await asyncio.sleep(PAUSE)
-        await asyncio.sleep(LOOK)
+    await tour("an exclusion", lambda: exclude_some(engine, terms, now=datetime.now(UTC)))
 
 
 async def exclude_some(engine: AsyncEngine, terms: TermsCache, *, now: datetime) -> bool:
@@ -57,15 +40,9 @@ async def exclude_batch(connection: Connection, terms: TermsCache, *, now: datet
     if job is None:
         return False
     found = await queries.tickets_concerned(connection, job, BATCH)
-    applied = 0
-    for ticket_id in found:
-        try:
-            async with connection.transaction():
-                applied += await _decide_on(connection, terms, ticket_id, job, now)
-        except (*OUTAGES, Unavailable):
-            raise  # that passes: the whole batch is tried again
-        except Exception:
-            log.exception("nothing can be decided on the ticket %s, which stays as it is", ticket_id)
+    applied = await visit(
+        connection, "an exclusion", found, lambda ticket_id: _decide_on(connection, terms, ticket_id, job, now)
+    )
     after = found[-1] if found else job["after"]
     await queries.advance_job(connection, job["id"], after, applied, is_done=len(found) < BATCH)
     return True
