@@ -4,20 +4,11 @@ from typing import Any
 
 from services.requests.agreements.policies import stands_for
 from services.requests.tickets.policies import can_read_ticket, serves, sides_of
-from services.requests.timeline.vocabulary import Side
+from services.requests.timeline.vocabulary import Side, other_side
 from services.shared.auth import Actor
 
 Row = Any
 _COLUMN = {Side.CUSTOMER: "customer_department_id", Side.PROVIDER: "provider_department_id"}
-
-
-def other_side(side: Side) -> Side:
-    """Of the two that agree with each other.
-
-    >>> other_side(Side.PROVIDER)
-    <Side.CUSTOMER: 'customer'>
-    """
-    return Side.CUSTOMER if side is Side.PROVIDER else Side.PROVIDER
 
 
 def manages(actor: Actor, ticket: Row, side: Side) -> bool:

@@ -8,6 +8,14 @@ from services.shared.idempotency import Fetch
 
 _COLUMNS = "id, code, parent_id, time_zone, is_open, version"
 
+DOWNWARDS = f"""
+    SELECT $%s::uuid AS id, 0 AS depth
+    UNION ALL
+    SELECT d.id, above.depth + 1 FROM %s above JOIN department_copy d ON d.parent_id = above.id
+    WHERE above.depth < {DEEPEST}
+"""
+"""A recursive common table: the department of that parameter and all below it, under the table's own name."""
+
 _BY_IDS = f"SELECT {_COLUMNS} FROM department_copy WHERE id = ANY($1::uuid[])"
 
 _UPWARDS = f"""

@@ -9,26 +9,20 @@ from sqlalchemy import or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from services.requests.departments.rules import DEEPEST
+from services.requests.departments.queries import DOWNWARDS
 from services.requests.freezes.models import Freeze, FreezeJob, FreezeSignature
 from services.requests.timeline.rulings import RulingName
 from services.shared.db import Connection
 from services.shared.paging import PageWanted, older_than
 
 FIRST = UUID(int=0)
-_BELOW = f"""
-    SELECT $%s::uuid AS id, 0 AS depth
-    UNION ALL
-    SELECT d.id, above.depth + 1 FROM %s above JOIN department_copy d ON d.parent_id = above.id
-    WHERE above.depth < {DEEPEST}
-"""
 _HAS = f"""
     SELECT FROM ticket_event e WHERE e.name = '{RulingName.FREEZE_RULED}' AND e.payload->>'freeze_id' = $3::uuid::text
         AND e.ticket_id = t.id
 """
 # Open tickets are few beside all there ever were, and have an index by offering.
 _COVERED = f"""
-WITH RECURSIVE customers AS ({_BELOW % (1, "customers")}), providers AS ({_BELOW % (2, "providers")})
+WITH RECURSIVE customers AS ({DOWNWARDS % (1, "customers")}), providers AS ({DOWNWARDS % (2, "providers")})
 SELECT t.id FROM ticket t
 WHERE t.offering_id = ANY(COALESCE($4::uuid[], ARRAY(SELECT id FROM offering))) AND t.ended_at IS NULL
     AND t.customer_department_id IN (SELECT id FROM customers)

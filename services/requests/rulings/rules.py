@@ -1,6 +1,5 @@
 """What stands against a ruling on a ticket, and whose word is enough for one."""
 
-from services.requests.timeline.vocabulary import Side
 from services.shared.language import Texts
 from services.shared.problems import Conflict, Forbidden, NotFound
 
@@ -53,12 +52,3 @@ class PriorityNotPromised(Conflict):
         "What covers this ticket promises nothing for the priority {priority}.",
         "Lo que cubre este ticket no promete nada para la prioridad {priority}.",
     )
-
-
-def other_side(side: Side) -> Side:
-    """Who confirms what `side` proposes.
-
-    >>> other_side(Side.PROVIDER)
-    <Side.CUSTOMER: 'customer'>
-    """
-    return Side.CUSTOMER if side is Side.PROVIDER else Side.PROVIDER

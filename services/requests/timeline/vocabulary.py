@@ -44,6 +44,15 @@ class Side(StrEnum):
     """Nobody: a lapse, an expiry, a merge."""
 
 
+def other_side(side: Side) -> Side:
+    """Of the two that promise each other something.
+
+    >>> other_side(Side.PROVIDER)
+    <Side.CUSTOMER: 'customer'>
+    """
+    return Side.CUSTOMER if side is Side.PROVIDER else Side.PROVIDER
+
+
 class PartyKind(StrEnum):
     """Who may be charged with time; `department` and `third_party` carry a name besides."""
 

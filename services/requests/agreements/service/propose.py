@@ -14,7 +14,6 @@ from services.requests.agreements.queries.read import find_termination
 from services.requests.agreements.refusals import (
     AgreementHasEnded,
     MayNotPropose,
-    OfferingOfAnother,
     OtherPair,
     ReassignsToOutsider,
 )
@@ -23,14 +22,12 @@ from services.requests.agreements.rules.contradictions import OwnProvider, check
 from services.requests.agreements.rules.covered import begins_on
 from services.requests.agreements.schemas import NewAgreement, NewAgreementVersion, document_of
 from services.requests.agreements.service.budgets import check_underpinning
+from services.requests.agreements.service.offered import check_offered
 from services.requests.agreements.service.reading import readable_agreement
 from services.requests.calendars.queries import zones_of_calendars
 from services.requests.calendars.refusals import UnknownCalendar
 from services.requests.calendars.rules import local_date
-from services.requests.catalogue.queries import providers_of_offerings
-from services.requests.catalogue.service import UnknownOffering
 from services.requests.db import Outbox
-from services.requests.departments.queries import departments_above
 from services.requests.departments.service import Identity, require_departments
 from services.requests.events import AgreementProposed
 from services.requests.people.service import require_people
@@ -131,15 +128,8 @@ async def _check(
     content, today = content_from(document), local_date(now, agreement.time_zone)
     check_content(content, today)
     await check_underpinning(fetch, actor, agreement, content, on=begins_on(content, today))
-    providers = await providers_of_offerings(fetch, content.offering_ids)
-    above = {each: await departments_above(fetch, {each}) for each in set(providers.values())}
-    for place, offering_id in enumerate(content.offering_ids):
-        pointer = f"/offering_ids/{place}"
-        if offering_id not in providers:
-            raise UnknownOffering(pointer=pointer, offering_id=offering_id)
-        if content.provider_department_id not in above[providers[offering_id]]:
-            raise OfferingOfAnother(pointer=pointer, offering_id=offering_id)
-    await _check_people(fetch, identity, content, {content.provider_department_id, *providers.values()})
+    providers = await check_offered(fetch, content.offering_ids, content.provider_department_id)
+    await _check_people(fetch, identity, content, {content.provider_department_id, *providers})
 
 
 async def _check_people(fetch: Fetch, identity: Identity, content: AgreementContent, serving: set[UUID]) -> None:

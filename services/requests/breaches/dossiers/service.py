@@ -23,13 +23,13 @@ from services.requests.breaches.dossiers.schemas import (
     NewBreachDecision,
     NewExplanation,
 )
-from services.requests.breaches.policies import deciding_side, disputing_sides, other_side
+from services.requests.breaches.policies import deciding_side, disputing_sides
 from services.requests.catalogue.terms import TermsCache
 from services.requests.tickets.refusals import UnknownTicket
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.service.clocks import show_clocks
 from services.requests.tickets.service.recording import readable_ticket
-from services.requests.timeline.vocabulary import Side
+from services.requests.timeline.vocabulary import Side, other_side
 from services.shared.auth import Actor
 from services.shared.db import Connection
 from services.shared.paging import PageWanted

@@ -11,19 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from services.requests.breaches.models import Exclusion, ExclusionDecision, ExclusionJob
-from services.requests.departments.rules import DEEPEST
+from services.requests.departments.queries import DOWNWARDS
 from services.shared.db import Connection
 from services.shared.paging import PageWanted, older_than
 
 FIRST = UUID(int=0)
-_BELOW = f"""
-    SELECT $%s::uuid AS id, 0 AS depth
-    UNION ALL
-    SELECT d.id, above.depth + 1 FROM %s above JOIN department_copy d ON d.parent_id = above.id
-    WHERE above.depth < {DEEPEST}
-"""
 _CONCERNED = f"""
-WITH RECURSIVE customers AS ({_BELOW % (1, "customers")}), providers AS ({_BELOW % (2, "providers")})
+WITH RECURSIVE customers AS ({DOWNWARDS % (1, "customers")}), providers AS ({DOWNWARDS % (2, "providers")})
 SELECT t.id FROM providers p JOIN ticket t ON t.provider_department_id = p.id
 WHERE t.customer_department_id IN (SELECT id FROM customers) AND ($3::uuid[] IS NULL OR t.offering_id = ANY($3))
     AND t.created_at < $5 AND (t.ended_at IS NULL OR t.ended_at > $4) AND t.id > $6

@@ -7,11 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from services.requests.agreements.policies import is_deputy_for, sides_of
-from services.requests.agreements.refusals import MayNotSign, OfferingOfAnother
+from services.requests.agreements.refusals import MayNotSign
 from services.requests.agreements.rules.content import AgreementSide
-from services.requests.catalogue.queries import providers_of_offerings
-from services.requests.catalogue.service import UnknownOffering
-from services.requests.departments.queries import departments_above
+from services.requests.agreements.service.offered import check_offered
 from services.requests.departments.service import Identity, require_departments
 from services.requests.freezes.models import Freeze, FreezeJob, FreezeSignature
 from services.requests.freezes.queries import FIRST, signatures_of
@@ -47,7 +45,7 @@ async def propose_freeze(
     if not sides:
         raise MayNotFreeze
     _check_span(new, now)
-    await _check_offerings(session, new)
+    await check_offered(fetch, new.offering_ids or (), new.provider_department_id)
     freeze = Freeze(
         id=uuid7(),
         customer_department_id=new.customer_department_id,
@@ -74,19 +72,6 @@ def _check_span(new: NewFreeze, now: datetime) -> None:
         raise FreezeTooLong(pointer="/to", days=LONGEST.days)
     if new.from_ <= now:
         raise FreezeBegun(pointer="/from", begins_at=instant_text(new.from_))
-
-
-async def _check_offerings(session: AsyncSession, new: NewFreeze) -> None:
-    """UnknownOffering, OfferingOfAnother."""
-    fetch = session_fetch(session)
-    providers = await providers_of_offerings(fetch, new.offering_ids or ())
-    above = {each: await departments_above(fetch, {each}) for each in set(providers.values())}
-    for place, offering_id in enumerate(new.offering_ids or ()):
-        pointer = f"/offering_ids/{place}"
-        if offering_id not in providers:
-            raise UnknownOffering(pointer=pointer, offering_id=offering_id)
-        if new.provider_department_id not in above[providers[offering_id]]:
-            raise OfferingOfAnother(pointer=pointer, offering_id=offering_id)
 
 
 async def sign_freeze(

@@ -20,7 +20,6 @@ from services.requests.rulings.rules import (
     ProposalNotOpen,
     ProposesOrConfirms,
     UnknownProposal,
-    other_side,
 )
 from services.requests.rulings.schemas import NewRuling, RulingState
 from services.requests.tickets.policies import serves, sides_of
@@ -38,7 +37,7 @@ from services.requests.timeline.rulings import (
     FreezeWithdrawn,
     PriorityRuled,
 )
-from services.requests.timeline.vocabulary import DONE, Side
+from services.requests.timeline.vocabulary import DONE, Side, other_side
 from services.shared.auth import Actor
 from services.shared.db import Connection
 

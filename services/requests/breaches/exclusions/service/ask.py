@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from services.requests.agreements.policies import is_deputy_for, sides_of
-from services.requests.agreements.refusals import OfferingOfAnother
 from services.requests.agreements.rules.content import AgreementSide
+from services.requests.agreements.service.offered import check_offered
 from services.requests.breaches.exclusions.queries import FIRST, keep_decision
 from services.requests.breaches.exclusions.refusals import (
     ExclusionDecidedAlready,
@@ -24,9 +24,6 @@ from services.requests.breaches.exclusions.schemas import NewExclusion, NewExclu
 from services.requests.breaches.exclusions.service.reading import readable_exclusion
 from services.requests.breaches.models import Exclusion, ExclusionDecision, ExclusionJob
 from services.requests.breaches.policies import can_see_dispute
-from services.requests.catalogue.queries import providers_of_offerings
-from services.requests.catalogue.service import UnknownOffering
-from services.requests.departments.queries import departments_above
 from services.requests.departments.service import Identity, require_departments
 from services.requests.freezes.rules import LONGEST
 from services.requests.tickets.models import Ticket
@@ -51,7 +48,7 @@ async def ask_exclusion(
     if not sides:
         raise MayNotAskExclusion
     _check_span(new, now)
-    await _check_offerings(session, new, pair)
+    await check_offered(session_fetch(session), new.offering_ids or (), pair.provider_id)
     exclusion = Exclusion(
         id=uuid7(),
         customer_department_id=pair.customer_id,
@@ -126,15 +123,3 @@ def _check_span(new: NewExclusion, now: datetime) -> None:
         raise ExclusionTooLong(pointer="/to", days=LONGEST.days)
     if new.to > now:
         raise ExclusionNotOver(pointer="/to")
-
-
-async def _check_offerings(session: AsyncSession, new: NewExclusion, pair: Pair) -> None:
-    fetch = session_fetch(session)
-    providers = await providers_of_offerings(fetch, new.offering_ids or ())
-    above = {each: await departments_above(fetch, {each}) for each in set(providers.values())}
-    for place, offering_id in enumerate(new.offering_ids or ()):
-        pointer = f"/offering_ids/{place}"
-        if offering_id not in providers:
-            raise UnknownOffering(pointer=pointer, offering_id=offering_id)
-        if pair.provider_id not in above[providers[offering_id]]:
-            raise OfferingOfAnother(pointer=pointer, offering_id=offering_id)
