@@ -91,10 +91,12 @@ NOTHING = Timeline(State.CANCELLED, None, None, None, None, None, None, None, No
 """A ticket of which every fact was taken back, or that has none."""
 
 
-def advance(terms: Terms, progress: Progress | None, event: Event) -> Progress:
+def advance(terms: Terms, progress: Progress | None, event: Event, laid: Overlay = NOTHING_LAID) -> Progress:
     """`progress` (None before the first fact) and the next fact or ruling; `terms` are what the ticket pinned.
 
-    Raises `LateFact` where `event` is not the next, or is a ruling before the first fact."""
+    `laid` is what lies over the account from the first fact on. Raises `LateFact` where `event` is not the next, or
+    is a ruling before the first fact.
+    """
     if event.is_correction or (progress is not None and event.key <= progress.latest):
         raise LateFact(event.id)
     payload = event.payload
@@ -108,7 +110,7 @@ def advance(terms: Terms, progress: Progress | None, event: Event) -> Progress:
         scene = Scene(event.occurred_at, event.actor.side, False, (), (), None, None, None, terms.is_link)
         open_ticket(scene, payload)
         react(scene, event, terms.provider)
-        return _after(_blank(terms, scene, event), scene, event)
+        return _after(_blank(terms, scene, event, laid), scene, event)
     scene = _scene_of(progress, event)
     scene.is_irregular = isinstance(payload, Submitted)
     react(scene, event, progress.terms.provider)
@@ -129,12 +131,12 @@ def _scene_of(progress: Progress, event: Event) -> Scene:
     )
 
 
-def _blank(terms: Terms, scene: Scene, event: Event) -> Progress:
+def _blank(terms: Terms, scene: Scene, event: Event, laid: Overlay) -> Progress:
     return Progress(
         path=(),
         links=(),
         account=Account((), scene.at, charge_of(scene.path[-1], scene.links)),
-        overlay=NOTHING_LAID,
+        overlay=laid,
         terms=terms,
         asked=event.payload if isinstance(event.payload, Submitted) else None,
         cycles=(),
@@ -277,10 +279,8 @@ def progress_of(terms: Terms, events: Iterable[Event], laid: Overlay = NOTHING_L
     """
     progress: Progress | None = None
     for event in in_effect(events):
-        if progress is not None:
-            progress = advance(terms, progress, event)
-        elif event.kind is EventKind.FACT:
-            progress = replace(advance(terms, None, event), overlay=laid)
+        if progress is not None or event.kind is EventKind.FACT:
+            progress = advance(terms, progress, event, laid)
     return progress
 
 

@@ -115,5 +115,5 @@ async def test_each_row_lands_once_and_all_is_as_the_fold_has_it(imports: Import
 async def test_890_real_incidents_too(imports: Imports) -> None:
     mapping = await in_its_departments(imports.desk)
     saved = await bring_in_twice(imports, test_real_log.LOG.read_bytes(), mapping)
-    assert len(saved) > 10
+    assert len(saved) > 2
     await check(imports, rows=5998, cases=890)

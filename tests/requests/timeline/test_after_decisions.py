@@ -3,13 +3,14 @@
 from datetime import timedelta
 from uuid import UUID
 
-from services.requests.timeline.after_decisions import after_decisions
+from services.requests.timeline.after_decisions import after_decisions, decided_of
 from services.requests.timeline.decisions import ContestDecided, ExclusionGranted
-from services.requests.timeline.facts import Commented, Moved
-from services.requests.timeline.fold import Timeline, fold
+from services.requests.timeline.explanation import explain_clock
+from services.requests.timeline.facts import Commented, Moved, Submitted
+from services.requests.timeline.fold import Timeline, fold, progress_of
 from services.requests.timeline.readings import ClockReading
 from services.requests.timeline.rulings import FreezeRuled
-from services.requests.timeline.vocabulary import ClockName, Side, State
+from services.requests.timeline.vocabulary import ClockName, Effect, Side, State
 from tests.requests.timeline.stories import Story, a_target, a_ticket, agreed, at, owing, week
 
 MADRID = week("Europe/Madrid")
@@ -121,3 +122,26 @@ def test_a_running_clock_is_due_later_after_decisions_alone() -> None:
     later = second(story, "tue 08:00")
     assert clock(later, RESOLUTION).breached_at is None
     assert fold(story.terms, story.events, at("tue 08:00")).clocks[0].breached_at == at("mon 15:00")
+
+
+def test_what_is_excluded_counts_from_the_first_fact_on_also_where_that_moves_a_due_time() -> None:
+    """Two days' notice promised, one given: the shortfall's eight hours go to the target of eight, on submission.
+
+    Due on Monday at five, then on Tuesday at five; with Tuesday excluded afterwards, on Wednesday at five.
+    """
+    story = Story(
+        agreed(
+            a_target(RESOLUTION, "PT8H", calendar=MADRID),
+            owing(ClockName.NOTICE, "PT16H", Effect.EXTEND, calendar=MADRID),
+        )
+    )
+    story.customer("mon 07:00", Submitted(needs_approval=False, needed_by=at("mon 15:00").isoformat()))
+    story.tell("mon 08:00", Side.SYSTEM, ExclusionGranted(EXCLUSION, at("mon 22:00"), at("tue 22:00")))
+    assert story.clock(RESOLUTION, "mon 09:00").due_at == at("tue 15:00")
+    progress = progress_of(story.terms, story.events, decided_of(story.events))
+    assert progress is not None
+    explained = explain_clock(progress, RESOLUTION, 1, at("mon 09:00"))
+    assert explained.reading.due_at == at("wed 15:00")
+    assert [(each.old_due_at, each.new_due_at) for each in explained.recalculations] == [
+        (at("mon 15:00"), at("wed 15:00"))
+    ]
