@@ -31,6 +31,7 @@ async def list_queue(
     """What is to be worked on, the nearest deadline first, then by priority; what is paused or has none comes last.
 
     A queue holds open tickets that are not fulfilled; a department's also the open hand-offs to it, each by itself.
+    What awaits its first approval is not there yet: its approvers find it by `GET /v1/tickets?awaits_my_approval=true`.
     """
     wanted = QueueWanted(whose is Queue.MINE, department_id, is_assigned)
     after = page.typed_after(datetime, int, UUID, UUID)

@@ -11,7 +11,7 @@ from services.requests.tickets.policies import approving_ids, managed_department
 from services.requests.tickets.queries.read import PUBLIC
 from services.requests.tickets.rules.queue import OPEN, urgency
 from services.requests.tickets.rules.stored import Row
-from services.requests.timeline.vocabulary import Side
+from services.requests.timeline.vocabulary import Side, State
 from services.shared.auth import Actor
 from services.shared.db import Connection
 
@@ -27,13 +27,15 @@ t.id, {QUEUE_DUE} AS due, {QUEUE_URGENCY} AS urgency, '{WHOLE}'::uuid AS link_id
 """
 _AFTER = f"({QUEUE_DUE}, {QUEUE_URGENCY}, t.id, '{WHOLE}'::uuid) > ({{place}})"
 _ORDER = "due, urgency, id, link_id"
+# A request that its provider has not got yet is its approvers' (`?awaits_my_approval=true`), and nobody's work.
+_IS_WORK = f"{IS_TO_BE_DONE} AND NOT (t.state = '{State.AWAITING_APPROVAL}' AND t.submitted_at IS NULL)"
 _ASSIGNED = f"""
-SELECT {_FOUND} FROM ticket t WHERE t.assignee_id = {{me}} AND {IS_TO_BE_DONE} AND {{rest}} AND {{after}}
+SELECT {_FOUND} FROM ticket t WHERE t.assignee_id = {{me}} AND {_IS_WORK} AND {{rest}} AND {{after}}
 ORDER BY {_ORDER} LIMIT {{n}}
 """
 _OF_DEPARTMENTS = f"""
 SELECT found.* FROM unnest({{departments}}::uuid[]) AS d(id), LATERAL (
-    SELECT {_FOUND} FROM ticket t WHERE t.provider_department_id = d.id AND {IS_TO_BE_DONE} AND {{rest}} AND {{after}}
+    SELECT {_FOUND} FROM ticket t WHERE t.provider_department_id = d.id AND {_IS_WORK} AND {{rest}} AND {{after}}
     ORDER BY {_ORDER} LIMIT {{n}}
 ) AS found
 """
@@ -46,7 +48,7 @@ SELECT held.* FROM (
         SELECT due_at, clock FROM ticket_clock WHERE ticket_id = k.ticket_id AND link_id = k.id
             AND side = '{Side.PROVIDER}' AND state IN ({_OPEN}) AND due_at IS NOT NULL ORDER BY due_at LIMIT 1
     ) AS c ON true
-    WHERE k.department_id = ANY({{departments}}::uuid[]) AND k.ended_at IS NULL AND {IS_TO_BE_DONE} AND {{rest}}
+    WHERE k.department_id = ANY({{departments}}::uuid[]) AND k.ended_at IS NULL AND {_IS_WORK} AND {{rest}}
 ) AS held WHERE {{after_held}} ORDER BY {_ORDER} LIMIT {{n}}
 """
 _PAGE = f"""
