@@ -10,12 +10,12 @@ from operator import eq
 from typing import Any, Final, Self
 
 import orjson
-from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
+from jsonschema import FormatChecker
 from jsonschema.protocols import Validator
-from pydantic_core import SchemaValidator, core_schema
 from referencing import Registry
 
 from services.requests.catalogue.form_reasons import reason_of
+from services.requests.catalogue.keywords import FormValidator, TooMuchWork, at_most
 from services.requests.catalogue.subschemas import can_hold, lists_fields, subschemas
 from services.shared.language import Texts
 from services.shared.problems import Unprocessable
@@ -24,7 +24,9 @@ MOST_REFUSALS = 20
 """Of a form with more faults the first are told."""
 MOST_STEPS = 200_000
 """Subschemas times values: what a ticket may make its form look at, some tenths of a second at the worst."""
-QUICK_STEPS = 500
+MOST_WORK = 10_000_000
+"""Steps of patterns and comparisons with listed values: some tenths of a second at the worst."""
+QUICK_STEPS, QUICK_WORK = 500, 20_000
 """No more than these take a millisecond: less than others would notice, and hardly more than a thread costs."""
 _INDEX = re.compile("0|[1-9][0-9]{0,8}")
 
@@ -77,7 +79,26 @@ read_form = lru_cache(maxsize=512)(Form.read)
 def refused(form: Form, fields: Mapping[str, Any]) -> list[Refusal]:
     """What of a ticket's fields the form does not allow; none where it is satisfied."""
     if steps(form, fields) > MOST_STEPS:
-        return [Refusal("/fields", "form_too_full", _TOO_FULL)]
+        return [_TOO_FULL]
+    try:
+        with at_most(MOST_WORK):
+            return _refused(form, fields)
+    except TooMuchWork:
+        return [_TOO_FULL]
+
+
+def refused_quickly(form: Form, fields: Mapping[str, Any]) -> list[Refusal] | None:
+    """The same, if a millisecond is enough; None where it is not."""
+    if steps(form, fields) > QUICK_STEPS:
+        return None
+    try:
+        with at_most(QUICK_WORK):
+            return _refused(form, fields)
+    except TooMuchWork:
+        return None
+
+
+def _refused(form: Form, fields: Mapping[str, Any]) -> list[Refusal]:
     found: dict[tuple[str, str], Refusal] = {}
     for error in islice(form.validator.iter_errors(fields), MOST_REFUSALS):
         for refusal in _refusals_of(error):
@@ -149,8 +170,10 @@ def _values(value: Any) -> int:
 
 _NEVER: Final = "false"
 """In place of a keyword: the schema `false` allows nothing."""
-_TOO_FULL: Final = Texts(
-    "There is more here than a form can look at.", "Hay más de lo que un formulario puede revisar."
+_TOO_FULL: Final = Refusal(
+    "/fields",
+    "form_too_full",
+    Texts("There is more here than a form can look at.", "Hay más de lo que un formulario puede revisar."),
 )
 
 
@@ -176,39 +199,6 @@ def _pointer(path: Sequence[str | int]) -> str:
     return "".join("/" + str(each).replace("~", "~0").replace("/", "~1") for each in path)
 
 
-@lru_cache(maxsize=256)
-def matcher(pattern: str) -> SchemaValidator:
-    """The regular expression, by an engine that takes linear time: a form's author cannot stop the service with one.
-
-    pydantic_core.SchemaError where it cannot be read (or looks around or back, which that engine cannot).
-    """
-    return SchemaValidator(core_schema.str_schema(pattern=pattern, regex_engine="rust-regex"))
-
-
-def _pattern(validator: Validator, pattern: str, instance: Any, _: object) -> Iterator[ValidationError]:
-    if isinstance(instance, str) and not matcher(pattern).isinstance_python(instance):
-        yield ValidationError("pattern")
-
-
-def _unique_items(validator: Validator, wanted: bool, instance: Any, _: object) -> Iterator[ValidationError]:
-    """The library compares each with each."""
-    if wanted and isinstance(instance, list) and len(set(map(_comparable, instance))) < len(instance):
-        yield ValidationError("uniqueItems")
-
-
-def _comparable(value: Any) -> object:
-    """Equal where JSON Schema calls two values equal: 1 is 1.0, and neither is true."""
-    match value:
-        case dict():
-            return frozenset((name, _comparable(inner)) for name, inner in value.items())
-        case list():
-            return tuple(map(_comparable, value))
-        case bool():
-            return (bool, value)
-        case _:
-            return value
-
-
 _FORMATS = FormatChecker(formats=("date", "email", "uuid"))
 """The formats that a form can rely on; others are left unread, as JSON Schema says."""
 
@@ -218,11 +208,7 @@ def _is_date_time(value: object) -> bool:
     return not isinstance(value, str) or ("T" in value and datetime.fromisoformat(value).tzinfo is not None)
 
 
-_extended: Any = validators.extend
-_FormValidator = _extended(Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique_items})
-
-
 def _validator_of(schema: Mapping[str, Any]) -> Validator:
     """An empty registry: what is not in the schema itself is asked of nobody."""
-    made: Validator = _FormValidator(schema, registry=Registry(), format_checker=_FORMATS)
+    made: Validator = FormValidator(schema, registry=Registry(), format_checker=_FORMATS)
     return made

@@ -7,7 +7,9 @@ import orjson
 from jsonschema import Draft202012Validator, FormatChecker, SchemaError
 from pydantic_core import SchemaError as PatternError
 
-from services.requests.catalogue.form import matcher, tokens_of
+from services.requests.catalogue.form import tokens_of
+from services.requests.catalogue.keywords import matcher
+from services.requests.catalogue.patterns import states_of
 from services.requests.catalogue.subschemas import Circle, Unfolded, can_hold, step, subschemas, target_of
 from services.shared.language import Texts
 from services.shared.problems import Conflict
@@ -16,6 +18,8 @@ MOST_BYTES = 64 * 1024
 MOST_SUBSCHEMAS = 500
 MOST_LEVELS = 40
 MOST_PATTERNS = 50
+MOST_STATES = 20_000
+"""Of all patterns together: what is repeated counts as often as it may come."""
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _ROOT = "/form/schema"
 # Each of these looks for schemas elsewhere, is slow without a bound, or is of no use; a form does without them.
@@ -36,14 +40,19 @@ class FormTooLarge(Conflict):
     code = "form_too_large"
     detail = Texts(
         "A form has at most {bytes} bytes, {subschemas} subschemas (references followed), {levels} levels and"
-        " {patterns} patterns.",
+        " {patterns} patterns, of {states} letters in all (each as often as it may be repeated).",
         "Un formulario tiene como máximo {bytes} bytes, {subschemas} subesquemas (siguiendo las referencias),"
-        " {levels} niveles y {patterns} patrones.",
+        " {levels} niveles y {patterns} patrones, de {states} letras en total (cada una las veces que se repita).",
     )
 
     def __init__(self) -> None:
         super().__init__(
-            pointer=_ROOT, bytes=MOST_BYTES, subschemas=MOST_SUBSCHEMAS, levels=MOST_LEVELS, patterns=MOST_PATTERNS
+            pointer=_ROOT,
+            bytes=MOST_BYTES,
+            subschemas=MOST_SUBSCHEMAS,
+            levels=MOST_LEVELS,
+            patterns=MOST_PATTERNS,
+            states=MOST_STATES,
         )
 
 
@@ -153,7 +162,7 @@ def _check_is_schema(schema: Mapping[str, Any]) -> None:
 
 
 def _check_references_and_patterns(known: Mapping[str, Any]) -> None:
-    patterns = 0
+    patterns: dict[str, str] = {}
     for pointer, each in known.items():
         if not isinstance(each, Mapping):
             continue
@@ -161,10 +170,11 @@ def _check_references_and_patterns(known: Mapping[str, Any]) -> None:
         if reference is not None and (not reference.startswith("#") or target_of(reference) not in known):
             raise FormReferenceElsewhere(pointer=step(_ROOT + pointer, "$ref"), reference=_short(reference))
         if "pattern" in each:
-            patterns += 1
-            _check_pattern(each["pattern"], step(_ROOT + pointer, "pattern"))
-    if patterns > MOST_PATTERNS:
+            patterns[step(_ROOT + pointer, "pattern")] = each["pattern"]
+    if len(patterns) > MOST_PATTERNS or sum(map(states_of, patterns.values())) > MOST_STATES:
         raise FormTooLarge
+    for where, pattern in patterns.items():
+        _check_pattern(pattern, where)
 
 
 def _check_pattern(pattern: str, pointer: str) -> None:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
-from services.requests.catalogue.form import Form, missing, read_form, refused
+from services.requests.catalogue.form import Form, missing, read_form, refused, refused_quickly
 from services.requests.catalogue.form_check import MOST_SUBSCHEMAS, check_form
+from services.requests.catalogue.patterns import states_of
 from services.shared.problems import Problem
 
 COMPUTER: dict[str, Any] = {
@@ -203,6 +204,60 @@ def test_no_pattern_and_no_heap_of_values_stops_the_service() -> None:
     assert refused(pairs, {"a": [{"n": [n]} for n in range(10_000)]}) == []
     assert time.perf_counter() - started < 5
     assert len(refused(a_form({"additionalProperties": False}), {f"f{n}": n for n in range(200)})) == 20
+
+
+@pytest.mark.parametrize(
+    ("schema", "fields"),
+    [
+        ({"properties": {"a": {"pattern": "(?:[a-z]{0,100}){100}x"}}}, {"a": "a" * 30_000}),
+        ({"propertyNames": {"pattern": "[a-z]{0,3000}x"}}, {"a" * 20_000: 1}),
+        ({"properties": {"a": {"items": {"enum": list(range(10_000))}}}}, {"a": [9_999] * 10_000}),
+        (
+            {"properties": {"a": {"items": {"not": {"required": [f"x{n}" for n in range(6_000)]}}}}},
+            {"a": [{}] * 40_000},
+        ),
+        (
+            {"properties": {"a": {"items": {"dependentRequired": {f"x{n}": [] for n in range(5_000)}}}}},
+            {"a": [{}] * 40_000},
+        ),
+    ],
+)
+def test_no_pattern_and_no_list_holds_the_service_for_long(schema: dict[str, Any], fields: dict[str, Any]) -> None:
+    form = a_form(schema)
+    started = time.perf_counter()
+    assert refused_quickly(form, fields) is None
+    assert time.perf_counter() - started < 0.2
+    assert [each.code for each in refused(form, fields)] == ["form_too_full"]
+    assert time.perf_counter() - started < 3
+
+
+def test_what_a_pattern_may_take_is_bounded_when_it_is_published() -> None:
+    assert check_form({"allOf": [{"pattern": "^[A-Za-z ]{1,300}$"}] * 50}, []) == 51
+    with pytest.raises(Problem) as refusal:
+        check_form({"allOf": [{"pattern": "(?:[a-z]{0,100}){100}"}] * 3}, [])
+    assert (refusal.value.code, refusal.value.pointer) == ("form_too_large", "/form/schema")
+
+
+@given(st.text(alphabet="a(){}[]\\\\?:*+^$,0123w<>|-", max_size=40))
+def test_whatever_a_pattern_says_its_size_is_told(pattern: str) -> None:
+    assert states_of(pattern) >= 1
+
+
+@pytest.mark.parametrize(
+    ("unit", "number", "is_multiple"),
+    [
+        (0.01, 19.99, True),
+        (0.01, 1_000_000.07, True),
+        (0.01, 19.995, False),
+        (0.1, 0.3, True),
+        (1e-300, 1e308, True),
+        (3, 9.0, True),
+        (3, 2**64 - 1, True),
+        (7, 10**19, False),
+    ],
+)
+def test_multiples_are_those_of_the_decimals_that_are_written(unit: float, number: float, is_multiple: bool) -> None:
+    assert (refused(a_form({"properties": {"a": {"multipleOf": unit}}}), {"a": number}) == []) is is_multiple
 
 
 @pytest.mark.parametrize(

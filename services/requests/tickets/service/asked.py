@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from services.requests.agreements.pinning import pin_of
 from services.requests.catalogue.approvals import ApprovalLevel, needed
-from services.requests.catalogue.form import QUICK_STEPS, Form, FormRefused, missing, refused, steps
+from services.requests.catalogue.form import Form, FormRefused, missing, refused, refused_quickly
 from services.requests.catalogue.terms import Current, OfferingTerms
 from services.requests.departments.service import Identity, require_department
 from services.requests.people.service import require_people
@@ -118,8 +118,9 @@ async def check_form(form: Form | None, fields: Mapping[str, Any]) -> None:
     """FormRefused. In a thread where it may take long: the largest fields and form take some tenths of a second."""
     if form is None:
         return
-    is_quick = steps(form, fields) <= QUICK_STEPS
-    refusals = refused(form, fields) if is_quick else await asyncio.to_thread(refused, form, fields)
+    refusals = refused_quickly(form, fields)
+    if refusals is None:
+        refusals = await asyncio.to_thread(refused, form, fields)
     if refusals:
         raise FormRefused(refusals)
 
