@@ -6,7 +6,7 @@ Read where `agreements.md` is brief:
 - The opening of a ticket cannot be taken back (it is cancelled instead), nor can a correction or a ruling.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -74,10 +74,13 @@ def check_occurred_at(occurred_at: datetime, *, now: datetime, latest: datetime,
             raise InstantBehindBreach(occurred_at=occurred_at.isoformat(), due_at=clock.breached_at.isoformat())
 
 
-def check_correction(slip: Event, side: Side, *, now: datetime, others: Iterable[Event]) -> None:
+def check_correction(
+    slip: Event, side: Side, *, now: datetime, others: Iterable[Event], departments: Collection[str] = ()
+) -> None:
     """Raises the `CorrectionRefused` that stands against `side` taking `slip` back at `now`.
 
-    `others` are the ticket's events, in any order.
+    `others` are the ticket's events, in any order. Each department with a hand-off is a side of its own:
+    `departments` are the codes of those for which who takes it back may act.
     """
     if slip.kind is not EventKind.FACT or slip.is_correction or isinstance(slip.payload, Submitted):
         raise NotCorrectable
@@ -85,6 +88,8 @@ def check_correction(slip: Event, side: Side, *, now: datetime, others: Iterable
         raise AlreadyCorrected
     if slip.actor.side is not side:
         raise CorrectionOfAnotherSide(side=slip.actor.side)
+    if side is Side.DEPARTMENT and slip.actor.department not in departments:
+        raise CorrectionOfAnotherSide(side=slip.actor.department)
     if now > slip.recorded_at + TO_CORRECT:
         raise CorrectionTooLate(until=(slip.recorded_at + TO_CORRECT).isoformat())
 

@@ -30,10 +30,11 @@ from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.schemas import NewAssignment, NewComment, NewCorrection, NewTransition
 from services.requests.tickets.service.approving import approvers_asked_later, asking_posts, own_request
 from services.requests.tickets.service.recording import Unfolded, append, readable_ticket, unfold
+from services.requests.timeline.chain import fold_links
 from services.requests.timeline.events import Actor as ActingSide
 from services.requests.timeline.events import Event
 from services.requests.timeline.facts import Amended, Assigned, Commented, Fact, Moved, TakenBack
-from services.requests.timeline.fold import Timeline, fold, reopening_until
+from services.requests.timeline.fold import NOTHING, Timeline, fold, reopening_until
 from services.requests.timeline.links import waited_for
 from services.requests.timeline.posting import (
     check_breaches_stand,
@@ -165,10 +166,23 @@ async def take_back(
         raise AmendmentStands(pointer="/event_id")
     side = slip.actor.side if slip.actor.side in sides else sides[0]
     event = _event(held, actor, side, TakenBack(new.reason), now, now, corrects=slip.id)
+    if side is Side.DEPARTMENT and slip.actor.department is not None:
+        event = replace(event, actor=replace(event.actor, department=slip.actor.department))
     with told_as_problems():
-        check_correction(slip, side, now=now, others=held.events)
-        check_breaches_stand(held.at(now), fold(held.terms, [*held.events, event], now))
+        check_correction(slip, side, now=now, others=held.events, departments=_served_codes(actor, held.row))
+        _check_breaches_stand(held, event, now)
     return await append(connection, current, held, [event], now=now)
+
+
+def _check_breaches_stand(held: Unfolded, back: Event, now: datetime) -> None:
+    """No breach is undone by taking something back, neither of the ticket's own clocks nor of those of its links."""
+    corrected = [*held.events, back]
+    check_breaches_stand(held.at(now), fold(held.terms, corrected, now))
+    if not held.progress.links:
+        return
+    after = {each.link.id: each.at(now) for each in fold_links(held.terms, corrected)}
+    for part in fold_links(held.terms, held.events):
+        check_breaches_stand(part.at(now), after.get(part.link.id, NOTHING))
 
 
 def _sides(actor: Actor, held: Unfolded) -> list[Side]:
@@ -186,7 +200,10 @@ def _when(actor: Actor, held: Unfolded, timeline: Timeline, wanted: datetime | N
         check_not_in_future(wanted, now)
         check_not_before_opening(wanted, held.progress.created_at)
     else:
-        check_occurred_at(wanted, now=now, latest=held.progress.fact_at, timeline=timeline)
+        latest = held.progress.fact_at
+        parts = fold_links(held.terms, held.events) if held.progress.links else ()
+        for told in (timeline, *(part.at(now) for part in parts)):
+            check_occurred_at(wanted, now=now, latest=latest, timeline=told)
     return wanted
 
 
@@ -240,12 +257,12 @@ def _event(
     corrects: UUID | None = None,
 ) -> Event:
     """The act as an event; what a program does is no person's reply."""
-    department = _served_code(actor, held.row) if side is Side.DEPARTMENT else None
+    department = _served_codes(actor, held.row)[0] if side is Side.DEPARTMENT else None
     acting = ActingSide(side, actor.id, department, automatic=actor.is_client)
     return Event(uuid7(), held.next_sequence, occurred_at, now, acting, fact, corrects=corrects)
 
 
-def _served_code(actor: Actor, row: Row) -> str:
-    """For which department with a link the actor acts: the first that they serve."""
+def _served_codes(actor: Actor, row: Row) -> list[str]:
+    """For which departments with a link the actor acts; where nothing says for which of them, for the first."""
     holders = zip(row["holders"], row["holder_codes"], strict=True)
-    return next(str(code) for department, code in holders if serves(actor, department))
+    return [str(code) for department, code in holders if serves(actor, department)]
