@@ -10,7 +10,7 @@ from services.requests.catalogue.approvals import APPROVAL_PROBLEMS
 from services.requests.catalogue.form_check import FORM_PROBLEMS
 from services.requests.catalogue.models import Offering
 from services.requests.catalogue.queries import find_offering, page_of_offerings
-from services.requests.catalogue.rules import DuplicateTarget, OnlyForResolution
+from services.requests.catalogue.rules import DuplicateTarget, OnlyForResolution, TargetsContradict
 from services.requests.catalogue.schemas import NewOffering, OfferingChanges, OfferingPublic
 from services.requests.catalogue.service import MayNotWriteOfferings, OfferingCodeTaken, UnknownOffering
 from services.requests.catalogue.steps import STEP_PROBLEMS
@@ -31,6 +31,7 @@ _WRITE_PROBLEMS: tuple[type[Problem], ...] = (
     UnknownCalendar,
     DuplicateTarget,
     OnlyForResolution,
+    TargetsContradict,
     OfferingCodeTaken,
     MayNotWriteOfferings,
     *FORM_PROBLEMS,

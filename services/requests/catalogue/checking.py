@@ -47,7 +47,7 @@ async def checked_form(form: NewForm | None) -> dict[str, Any] | None:
 
 
 async def checked_targets(session: AsyncSession, targets: Sequence[DefaultTarget]) -> list[dict[str, Any]]:
-    """The targets as they are stored. DuplicateTarget, OnlyForResolution, UnknownCalendar."""
+    """The targets as they are stored. The problems of `check_targets`, UnknownCalendar."""
     check_targets([target.as_published() for target in targets])
     named = {target.calendar_id for target in targets if target.calendar_id is not None}
     known = await calendars_by_id(session_fetch(session), list(named)) if named else {}

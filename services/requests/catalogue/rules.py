@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from uuid import UUID
 
-from services.requests.worktime import DueRule
+from services.requests.worktime import DueRule, Duration, WorkingDays, WorkingSeconds, parse_duration
 from services.shared.language import Texts
 from services.shared.problems import Conflict
 
@@ -45,6 +45,27 @@ class OnlyForResolution(Conflict):
     )
 
 
+class TargetsContradict(Conflict):
+    """A clock that every fulfilment stops promises more time than the resolution does."""
+
+    code = "targets_contradict"
+    detail = Texts(
+        "{clock} may take {duration}, longer than resolution ({resolution}), which ends it: priority {priority}.",
+        "{clock} puede durar {duration}, más que resolution ({resolution}), que lo termina: prioridad {priority}.",
+    )
+
+
+class Promised(Protocol):
+    """A target, of an offering or of an agreement."""
+
+    @property
+    def clock(self) -> StrEnum: ...
+    @property
+    def duration(self) -> str: ...
+    @property
+    def calendar_id(self) -> UUID | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class PublishedTarget:
     """One row of the default targets. `priority` None holds for every priority without a row of its own.
@@ -79,7 +100,7 @@ class PublishedTarget:
 
 
 def check_targets(targets: Sequence[PublishedTarget]) -> None:
-    """DuplicateTarget, OnlyForResolution, each with a pointer to the target in `default_targets`.
+    """DuplicateTarget, OnlyForResolution, TargetsContradict, each with a pointer into `default_targets`.
 
     >>> one = PublishedTarget(TargetClock.RESOLUTION, None, "PT8H")
     >>> check_targets([one, PublishedTarget(TargetClock.RESOLUTION, TargetPriority.HIGH, "PT4H")])
@@ -99,6 +120,57 @@ def check_targets(targets: Sequence[PublishedTarget]) -> None:
         for field, given in (("reopened", target.reopened), ("third_party_pauses", target.third_party_pauses)):
             if given:
                 raise OnlyForResolution(pointer=f"{pointer}/{field}", field=field, clock=target.clock.value)
+    for priority in TargetPriority:
+        chosen = targets_of_priority(targets, priority)
+        check_lengths([(f"/default_targets/{targets.index(each)}", each) for each in chosen], priority.value)
+
+
+def check_lengths(chosen: Sequence[tuple[str, Promised]], priority: str, *, usual: UUID | None = None) -> None:
+    """TargetsContradict, with a pointer to the longer duration: fulfilling stops acknowledge and first_response.
+
+    `chosen` is what holds for a priority, at most one target a clock, each with its pointer; `usual` the calendar of
+    those that name none. Targets in different calendars, or in hours and in days, are not compared; nor are these two
+    with each other: a hand-off's acknowledge begins at the offer, its first_response when that was accepted.
+
+    >>> chosen = [(c, PublishedTarget(TargetClock(c), None, d)) for c, d in (("update", "P9D"), ("resolution", "P8D"))]
+    >>> check_lengths(chosen, "low")
+    >>> check_lengths([*chosen, ("/2", PublishedTarget(TargetClock.ACKNOWLEDGE, None, "P9D"))], "low")
+    Traceback (most recent call last):
+    ...
+    services.requests.catalogue.rules.TargetsContradict: acknowledge may take P9D, longer than resolution (P8D), ...
+    """
+    resolution = next((target for _, target in chosen if target.clock == TargetClock.RESOLUTION.value), None)
+    if resolution is None:
+        return
+    for pointer, target in chosen:
+        if target.clock == TargetClock.UPDATE.value:
+            continue
+        if (target.calendar_id or usual) != (resolution.calendar_id or usual):
+            continue
+        if is_surely_longer(target.duration, resolution.duration):
+            raise TargetsContradict(
+                pointer=f"{pointer}/duration",
+                clock=target.clock.value,
+                duration=target.duration,
+                resolution=resolution.duration,
+                priority=priority,
+            )
+
+
+def is_surely_longer(one: str, other: str) -> bool:
+    """Whether one duration takes longer than another from every start: both in the same unit.
+
+    >>> is_surely_longer("PT8H", "PT4H"), is_surely_longer("P1D", "P1D"), is_surely_longer("PT800H", "P1D")
+    (True, False, False)
+    """
+    durations: tuple[Duration, Duration] = parse_duration(one), parse_duration(other)
+    match durations:
+        case WorkingSeconds(seconds=longer), WorkingSeconds(seconds=shorter):
+            return longer > shorter
+        case WorkingDays(days=longer), WorkingDays(days=shorter):
+            return longer > shorter
+        case _:
+            return False
 
 
 def targets_of_priority(targets: Sequence[PublishedTarget], priority: str) -> list[PublishedTarget]:

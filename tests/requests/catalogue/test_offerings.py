@@ -140,6 +140,22 @@ BROKEN: list[tuple[list[dict[str, Any]], int, str, str]] = [
         "unknown_calendar",
         "/default_targets/1/calendar_id",
     ),
+    (
+        [a_target(clock="acknowledge", duration="PT9H"), a_target(duration="PT8H")],
+        409,
+        "targets_contradict",
+        "/default_targets/0/duration",
+    ),
+    (
+        [
+            a_target(duration="P3D"),
+            a_target(clock="first_response", duration="P3D"),
+            a_target(priority="urgent", duration="P2D"),
+        ],
+        409,
+        "targets_contradict",
+        "/default_targets/1/duration",
+    ),
     ([a_target(duration="8 hours")], 422, "invalid_input", "/default_targets/0/duration"),
     ([a_target(reopened="P1DT1H")], 422, "invalid_input", "/default_targets/0/reopened"),
     ([a_target(clock="reply")], 422, "invalid_input", "/default_targets/0/clock"),
@@ -170,6 +186,24 @@ async def test_broken_target_is_told_with_its_field(
     changed = await client.patch(path, json={"default_targets": targets}, headers=people.admin() | at(1))
     assert (changed.status_code, changed.json()["code"], pointers(changed)) == (status, code, [pointer])
     assert (await client.get(path, headers=people.admin())).json() == made
+
+
+async def test_what_only_looks_contradictory_is_published(
+    client: httpx.AsyncClient, people: People, fetch: Fetch
+) -> None:
+    """Hours beside days, another calendar, a shorter one for another priority, and what does not end with it."""
+    provider = await a_known_department(fetch)
+    calendar_id = await a_saved_calendar(client, people.admin())
+    targets = [
+        a_target(duration="P2D"),
+        a_target(duration="P9D", priority="low"),
+        a_target(clock="acknowledge", duration="PT800H"),
+        a_target(clock="acknowledge", duration="P8D", priority="low"),
+        a_target(clock="first_response", duration="P3D", calendar_id=calendar_id),
+        a_target(clock="update", duration="P30D"),
+    ]
+    made = await a_published_offering(client, people.admin(), provider.id, default_targets=targets)
+    assert len(made["default_targets"]) == 6
 
 
 FORBIDDEN: list[tuple[dict[str, Any], str]] = [

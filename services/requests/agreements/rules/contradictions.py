@@ -7,7 +7,6 @@ from uuid import UUID
 
 from services.requests.agreements.rules.content import (
     AgreedClock,
-    AgreedTarget,
     AgreementContent,
     Escalation,
     Obligation,
@@ -15,9 +14,14 @@ from services.requests.agreements.rules.content import (
     chosen_targets,
 )
 from services.requests.agreements.rules.sound_stages import STAGE_PROBLEMS, check_stages
-from services.requests.catalogue.rules import DuplicateTarget, OnlyForResolution, TargetPriority
+from services.requests.catalogue.rules import (
+    DuplicateTarget,
+    OnlyForResolution,
+    TargetPriority,
+    TargetsContradict,
+    check_lengths,
+)
 from services.requests.timeline.vocabulary import Effect
-from services.requests.worktime import Duration, WorkingDays, WorkingSeconds, parse_duration
 from services.shared.language import Texts
 from services.shared.problems import Conflict, Problem
 
@@ -63,16 +67,6 @@ class TargetOfOtherOffering(Conflict):
     detail = Texts(
         "This target is for the offering {offering_id}, which the agreement does not cover.",
         "Este objetivo es para la oferta {offering_id}, que el acuerdo no cubre.",
-    )
-
-
-class TargetsContradict(Conflict):
-    """A clock that every fulfilment stops promises more time than the resolution does."""
-
-    code = "targets_contradict"
-    detail = Texts(
-        "{clock} may take {duration}, longer than resolution ({resolution}), which ends it: priority {priority}.",
-        "{clock} puede durar {duration}, más que resolution ({resolution}), que lo termina: prioridad {priority}.",
     )
 
 
@@ -170,50 +164,17 @@ def _check_targets(content: AgreementContent) -> None:
         for field, given in (("reopened", target.reopened), ("third_party_pauses", target.third_party_pauses)):
             if given:
                 raise OnlyForResolution(pointer=f"{pointer}/{field}", field=field, clock=target.clock.value)
-    _check_against_resolution(content)
+    _check_lengths(content)
 
 
-def _check_against_resolution(content: AgreementContent) -> None:
-    """TargetsContradict: fulfilling stops acknowledge and first_response, so that they are never the longer ones."""
+def _check_lengths(content: AgreementContent) -> None:
     for offering_id, priority in product(content.offering_ids, TargetPriority):
         chosen = chosen_targets(content.targets, offering_id, priority)
-        resolution = next((target for _, target in chosen if target.clock is AgreedClock.RESOLUTION), None)
-        for place, target in chosen:
-            if (
-                resolution is None
-                or target.clock is AgreedClock.UPDATE
-                or _calendars_differ(content, target, resolution)
-            ):
-                continue
-            if is_surely_longer(target.duration, resolution.duration):
-                raise TargetsContradict(
-                    pointer=f"/targets/{place}/duration",
-                    clock=target.clock.value,
-                    duration=target.duration,
-                    resolution=resolution.duration,
-                    priority=priority.value,
-                )
-
-
-def _calendars_differ(content: AgreementContent, one: AgreedTarget, other: AgreedTarget) -> bool:
-    usual = content.provider_calendar_id
-    return (one.calendar_id or usual) != (other.calendar_id or usual)
-
-
-def is_surely_longer(one: str, other: str) -> bool:
-    """Whether one duration takes longer than another from every start: both in the same unit.
-
-    >>> is_surely_longer("PT8H", "PT4H"), is_surely_longer("P1D", "P1D"), is_surely_longer("PT800H", "P1D")
-    (True, False, False)
-    """
-    durations: tuple[Duration, Duration] = parse_duration(one), parse_duration(other)
-    match durations:
-        case WorkingSeconds(seconds=longer), WorkingSeconds(seconds=shorter):
-            return longer > shorter
-        case WorkingDays(days=longer), WorkingDays(days=shorter):
-            return longer > shorter
-        case _:
-            return False
+        check_lengths(
+            [(f"/targets/{place}", target) for place, target in chosen],
+            priority.value,
+            usual=content.provider_calendar_id,
+        )
 
 
 def _check_obligations(obligations: Sequence[Obligation]) -> None:
