@@ -51,15 +51,22 @@ class Platform:
     def ask(self, method: str, path: str, **given: Any) -> Any:
         """The answer's JSON. PlatformRefused, PlatformAway."""
         try:
+            return self._answer(method, path, **given).json()
+        except ValueError as error:
+            raise PlatformRefused(f"{self._client.base_url} is no platform of ours: {path} is no JSON") from error
+
+    def text(self, path: str, **given: Any) -> str:
+        """What is answered there, as it is. PlatformRefused, PlatformAway."""
+        return self._answer("GET", path, **given).text
+
+    def _answer(self, method: str, path: str, **given: Any) -> httpx.Response:
+        try:
             answer = self._client.request(method, path, **given)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise PlatformAway(f"{self._client.base_url} does not answer: {error}") from error
         if not answer.is_success:
             raise (PlatformAway if answer.status_code in AWAY else PlatformRefused)(_told(answer))
-        try:
-            return answer.json()
-        except ValueError as error:
-            raise PlatformRefused(f"{self._client.base_url} is no platform of ours: {path} is no JSON") from error
+        return answer
 
     def all(self, path: str, **params: Any) -> list[dict[str, Any]]:
         """All items of a collection, page by page."""

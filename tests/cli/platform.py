@@ -1,6 +1,7 @@
 """A small platform for the command line: identity and requests, real, behind one address; without NATS and gateway."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -8,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 import uvicorn
 from starlette.responses import Response
 
+from services.cli.commands import main
 from services.gateway.routes import ROUTES, RouteTable, Service
 from services.identity.app import create_app as identity_app
 from services.identity.settings import IdentitySettings
@@ -20,6 +23,7 @@ from services.requests.settings import RequestsSettings
 from tests.embedded import Databases
 from tests.issuer import Issuer
 
+Captured = pytest.CaptureFixture[str]
 SCOPES = (
     "departments:read departments:write people:read calendars:read calendars:write offerings:read offerings:write"
     " tickets:read tickets:write tickets:import reports:read"
@@ -133,3 +137,13 @@ def files(folder: Path, *, log: str = LOG, mapping: str = MAPPING) -> list[str]:
     (folder / "log.csv").write_text(log)
     (folder / "mapping.toml").write_text(mapping)
     return [str(folder / "log.csv"), "--mapping", str(folder / "mapping.toml")]
+
+
+async def command(*arguments: str) -> int:
+    """Run it beside the platform, which answers from this loop."""
+    return await asyncio.to_thread(main, arguments)
+
+
+def told(captured: Captured) -> dict[str, Any]:
+    job: dict[str, Any] = json.loads(captured.readouterr().out)
+    return job

@@ -10,38 +10,15 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import pytest
 
 from services.cli import log_import
-from services.cli.commands import main
 from services.cli.log_import import code_of
-from services.requests.imports.service import worker
-from tests.cli.platform import LOG, MAPPING, SmallPlatform, files, small_platform
-from tests.embedded import Databases
-from tests.issuer import Issuer
+from tests.cli.platform import LOG, MAPPING, Captured, SmallPlatform, command, files, told
 from tests.launcher.processes import PROJECT
-
-Captured = pytest.CaptureFixture[str]
-
-
-@pytest.fixture
-async def platform(
-    databases: Databases, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[SmallPlatform]:
-    monkeypatch.setattr(worker, "LOOK", 0.02)
-    monkeypatch.setattr(log_import, "LOOK", 0.02)
-    async with small_platform(databases, issuer) as made:
-        yield made
-
-
-async def command(*arguments: str) -> int:
-    """Run it beside the platform, which answers from this loop."""
-    return await asyncio.to_thread(main, arguments)
 
 
 async def as_process(*arguments: str, behind: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
@@ -56,11 +33,6 @@ async def as_process(*arguments: str, behind: str = "", **environment: str) -> s
         text=True,
         check=False,
     )
-
-
-def told(captured: Captured) -> dict[str, Any]:
-    job: dict[str, Any] = json.loads(captured.readouterr().out)
-    return job
 
 
 async def test_a_second_import_changes_nothing(platform: SmallPlatform, tmp_path: Path, capsys: Captured) -> None:
