@@ -33,6 +33,8 @@ class DemoOffering(NamedTuple):
             {"clock": "acknowledge", "priority": None, "duration": self.acknowledge, "objective": 0.95},
             {"clock": "first_response", "priority": None, "duration": self.first_response, "objective": 0.9},
             {"clock": "resolution", "priority": None, "duration": self.resolution, "objective": 0.9},
+            {"clock": "acknowledge", "priority": "urgent", "duration": "PT1H", "objective": 0.95},
+            {"clock": "first_response", "priority": "urgent", "duration": "PT2H", "objective": 0.9},
             {"clock": "resolution", "priority": "urgent", "duration": "PT4H", "objective": 0.8},
         ]
 

@@ -21,6 +21,7 @@ Headers = dict[str, str]
 TARGETS: list[dict[str, Any]] = [
     {"clock": "acknowledge", "priority": None, "duration": "PT4H"},
     {"clock": "first_response", "priority": None, "duration": "PT8H"},
+    {"clock": "first_response", "priority": "urgent", "duration": "PT4H"},
     {"clock": "resolution", "priority": None, "duration": "P5D"},
     {"clock": "resolution", "priority": "urgent", "duration": "PT4H", "third_party_pauses": True},
 ]

@@ -67,7 +67,7 @@ async def test_without_an_agreement_the_defaults_are_told(desk: Desk) -> None:
     assert (told["promise"], told["agreement"], told["obligations"]) == ("defaults", None, [])
     assert {each["clock"]: each["duration"] for each in told["clocks"]} == {
         "acknowledge": "PT4H",
-        "first_response": "PT8H",
+        "first_response": "PT4H",
         "resolution": "PT4H",
     }
     assert all(each["due_at"] > told["at"] for each in told["clocks"])
