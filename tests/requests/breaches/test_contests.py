@@ -1,6 +1,6 @@
 """A contest of the ledger is decided by the other side; upheld, it counts in the outcome after decisions alone."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -72,6 +72,28 @@ async def test_reports_count_before_and_after(desk: Desk) -> None:
     board = await desk.client.get("/v1/reports/scoreboard", params=pair, headers=desk.people.admin())
     (target,) = [each for each in board.json()["items"][0]["targets"] if each["clock"] == "resolution"]
     assert (target["missed"], target["after_decisions"]["missed"]) == (2, 1)
+
+
+async def test_the_trend_tells_what_is_after_decisions_in_the_bucket_where_it_is_decided_then(desk: Desk) -> None:
+    """A resolution missed a month ago is, once the contest is upheld, met today: when it stopped."""
+    ticket, body = await missed(desk)
+    other = await submitted_ago(desk, timedelta(days=30))
+    assert (await desk.step(other, "fulfilled")).status_code == 201
+    assert [(n, after) for n, after, _ in await _trend(desk) if n or after] == [(2, 2)]
+    opened = await contest(desk, ticket, desk.agent, **body)
+    await decide(desk, ticket, opened.json()["id"], manager_of(desk, "HR"))
+    rows = await _trend(desk)
+    assert [row for row in rows if row[0] or row[1]] == [(2, 1, 0.0), (0, 1, 1.0)]
+    assert rows[-1] == (0, 1, 1.0)
+
+
+async def _trend(desk: Desk) -> list[tuple[int, int, float | None]]:
+    """The resolution's row of each day: n, n after decisions, share after decisions."""
+    since = datetime.now(UTC).date() - timedelta(days=40)
+    params = {"bucket": "day", "from": since.isoformat()}
+    answer = await desk.client.get("/v1/reports/trend", params=params, headers=desk.people.admin())
+    rows = [each for each in answer.json()["items"] if each["clock"] == "resolution"]
+    return [(row["n"], row["after_decisions"]["n"], row["after_decisions"]["share"]) for row in rows]
 
 
 async def _row(desk: Desk) -> dict[str, Any]:

@@ -132,6 +132,8 @@ async def test_trend_is_the_attainment_of_each_bucket(work: Work) -> None:
             if row["from"] == since:
                 assert (row["n"], row["met"], row["share"]) == attained.get(row["clock"], (0, 0, None))
                 assert row["missed"] == row["n"] - row["met"]
+                same = ("n", "met", "missed", "share")
+                assert {name: row["after_decisions"][name] for name in same} == {name: row[name] for name in same}
     whole = ReportFilters.model_validate({**SPRING, "time_zone": "Europe/Madrid"})
     centers = {row["clock"]: row["share"] for row in await work.attainment(whole) if row["n"]}
     assert {row["clock"]: row["center"] for row in rows} == centers

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from services.requests.reports.control import Signal
 from services.requests.reports.rules import Age, Bucket
-from services.requests.reports.schemas import Covered, DepartmentsAsked, ReportFilters, TicketsAsked
+from services.requests.reports.schemas import AfterDecisions, Covered, DepartmentsAsked, ReportFilters, TicketsAsked
 from services.requests.tickets.schemas import Priority
 from services.shared.schemas import Output, Seconds
 
@@ -95,7 +95,8 @@ class TrendRow(Bucketed):
     """A clock's attainment in a bucket on its p chart: `center` is the share of the period, the limits are of 3 sigma.
 
     `signals`: chance alone does not explain this point. `beyond_limits`; or `run_of_eight`, the eighth or a later one
-    in a row on one side of the centre. Limits of a small n say little.
+    in a row on one side of the centre. Limits of a small n say little. The chart is of what was counted first:
+    `after_decisions` stands beside, in the bucket in which a clock is then decided.
     """
 
     clock: str
@@ -108,6 +109,7 @@ class TrendRow(Bucketed):
     lower: float | None
     upper: float | None
     signals: Sequence[Signal]
+    after_decisions: AfterDecisions
 
 
 class TrendReport(Covered):

@@ -14,8 +14,8 @@ from services.requests.reports.service.asking import asked_by, covered
 from services.shared.auth import Actor
 from services.shared.db import Connection
 
-Outcomes = Mapping[tuple[str, str, str], int]
-NOTHING_DECIDED: Outcomes = {}
+Outcomes = Mapping[tuple[int, str, str, str], int]
+"""How many clocks: by bucket (0 where none was asked for), clock, side and outcome."""
 OUTCOMES = ("met", "missed", "open", "void", "best_effort")
 
 
@@ -29,18 +29,29 @@ async def report_attainment(
 
 async def attainment_rows(connection: Connection, asked: Asked) -> list[dict[str, Any]]:
     """A row per clock, the provider's first."""
+    return rows_of_counts(*await counts_and_moves(connection, asked))
+
+
+async def counts_and_moves(
+    connection: Connection, asked: Asked, edges: Sequence[datetime] = ()
+) -> tuple[list[dict[str, Any]], Outcomes]:
+    """The counts of `attainment_counts`, and by how many met and missed clocks decisions change them."""
     if not await is_anything_decided(connection):
-        return rows_of_counts(await attainment_counts(connection, asked))
+        return await attainment_counts(connection, asked, edges), {}
+    moves: defaultdict[tuple[int, str, str, str], int] = defaultdict(int)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        counts = await attainment_counts(connection, asked)
-        before, after = [await _outcomes(connection, asked, clocks) for clocks in (BEFORE, AFTER)]
-    return rows_of_counts(counts, before, after)
+        counts = await attainment_counts(connection, asked, edges)
+        for clocks, sign in ((BEFORE, -1), (AFTER, 1)):
+            for each in await attainment_counts(connection, asked, edges, clocks=clocks):
+                if each["outcome"] in ("met", "missed"):
+                    key = (each.get("bucket", 0), each["clock"], each["side"], each["outcome"])
+                    moves[key] += sign * each["clocks"]
+    return counts, moves
 
 
-async def _outcomes(connection: Connection, asked: Asked, clocks: str) -> Outcomes:
-    """How many of these clocks were met or missed, by clock, side and outcome."""
-    counts = await attainment_counts(connection, asked, clocks=clocks)
-    return {(each["clock"], each["side"], each["outcome"]): each["clocks"] for each in counts}
+def after_decisions(met: int, missed: int) -> dict[str, Any]:
+    """What a row tells of its clock with all that was decided."""
+    return {"met": met, "missed": missed, **wilson(met, met + missed)._asdict()}
 
 
 @dataclass(slots=True)
@@ -60,32 +71,26 @@ class _Counted:
             self.objectives += count["objective"] or 0.0
 
 
-def rows_of_counts(
-    counts: Sequence[Mapping[str, Any]], before: Outcomes = NOTHING_DECIDED, after: Outcomes = NOTHING_DECIDED
-) -> list[dict[str, Any]]:
-    """Rows of the report, from counts by clock, side and outcome.
+def rows_of_counts(counts: Sequence[Mapping[str, Any]], moves: Outcomes) -> list[dict[str, Any]]:
+    """Rows of the report, from counts by clock, side and outcome, and what decisions add to them.
 
-    `before` and `after` count the clocks of tickets on which something was decided, without that and with it. What is
-    counted only with it (it was decided in another period) has a row too.
+    What is counted only with decisions (without them it was decided in another period) has a row too.
     """
     counted: defaultdict[tuple[str, str], _Counted] = defaultdict(_Counted)
     for count in counts:
         counted[count["clock"], count["side"]].add(count)
-    for clock, side, _ in after:
+    for _, clock, side, _ in moves:
         counted.setdefault((clock, side), _Counted())
     rows = []
     for (clock, side), of_clock in counted.items():
-        moved = [
-            of_clock.outcomes[each] - before.get((clock, side, each), 0) + after.get((clock, side, each), 0)
-            for each in ("met", "missed")
-        ]
+        moved = [of_clock.outcomes[each] + moves.get((0, clock, side, each), 0) for each in ("met", "missed")]
         rows.append(_row(clock, side, of_clock, *moved))
     return rows
 
 
 def _row(clock: str, side: str, counted: _Counted, met_after: int, missed_after: int) -> dict[str, Any]:
     met, missed = counted.outcomes["met"], counted.outcomes["missed"]
-    read, read_after = (wilson(yes, yes + no)._asdict() for yes, no in ((met, missed), (met_after, missed_after)))
+    read = wilson(met, met + missed)._asdict()
     return {
         "clock": clock,
         "side": side,
@@ -97,5 +102,5 @@ def _row(clock: str, side: str, counted: _Counted, met_after: int, missed_after:
         "high": read["high"],
         "objective": counted.objectives / counted.aimed if counted.aimed else None,
         "is_objective_kept": is_kept(counted.aimed_met, counted.objectives) if counted.aimed else None,
-        "after_decisions": {"met": met_after, "missed": missed_after, **read_after},
+        "after_decisions": after_decisions(met_after, missed_after),
     }

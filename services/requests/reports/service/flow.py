@@ -1,7 +1,7 @@
 """What came in and what went out, bucket by bucket, and how attainment goes from one to the next."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,12 +9,12 @@ from typing import Any
 from services.requests.calendars.rules import local_date
 from services.requests.reports.control import p_chart
 from services.requests.reports.queries.asked import Asked
-from services.requests.reports.queries.attainment import attainment_counts
 from services.requests.reports.queries.flow import flow_counts
 from services.requests.reports.refusals import TooManyBuckets
 from services.requests.reports.rules import Bucket, buckets_of, first_instant
 from services.requests.reports.schemas.flow import FlowFilters, FlowRow
 from services.requests.reports.service.asking import asked_by, covered, period_asked
+from services.requests.reports.service.attainment import OUTCOMES, Outcomes, after_decisions, counts_and_moves
 from services.shared.auth import Actor
 from services.shared.db import Connection
 
@@ -54,24 +54,26 @@ async def report_flow(connection: Connection, actor: Actor, filters: FlowFilters
 async def report_trend(connection: Connection, actor: Actor, filters: FlowFilters, *, now: datetime) -> dict[str, Any]:
     """Attainment of each clock from bucket to bucket, with control limits. Refuses what `report_flow` does."""
     cut = await _cut(connection, actor, filters, now)
-    counts: defaultdict[tuple[str, str], defaultdict[int, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
-    for row in await attainment_counts(connection, cut.asked, cut.edges):
+    counts, moves = await counts_and_moves(connection, cut.asked, cut.edges)
+    outcomes: defaultdict[tuple[int, str, str, str], int] = defaultdict(int)
+    for row in counts:
         if row["outcome"] in ("met", "missed"):
-            counts[row["clock"], row["side"]][row["bucket"]][row["outcome"]] = row["clocks"]
+            outcomes[row["bucket"], row["clock"], row["side"], row["outcome"]] += row["clocks"]
+    clocks = {(clock, side) for _, clock, side, _ in (*outcomes, *moves)}
     items = [
         row
-        for clock, side in sorted(counts, key=lambda key: (key[1] != "provider", key[0]))
-        for row in _charted(clock, side, counts[clock, side], cut.spans)
+        for clock, side in sorted(clocks, key=lambda key: (key[1] != "provider", key[0]))
+        for row in _charted(clock, side, outcomes, moves, cut.spans)
     ]
     return {**covered(cut.filters, now), "bucket": filters.bucket, "items": items, "next": None}
 
 
 def _charted(
-    clock: str, side: str, counts: Mapping[int, Mapping[str, int]], spans: Sequence[tuple[date, date]]
+    clock: str, side: str, outcomes: Outcomes, moves: Outcomes, spans: Sequence[tuple[date, date]]
 ) -> list[dict[str, Any]]:
-    came = [counts.get(place, {}) for place in range(1, len(spans) + 1)]
-    outcomes = [(each.get("met", 0), each.get("missed", 0)) for each in came]
-    chart = p_chart([(met, met + missed) for met, missed in outcomes])
+    """A clock's rows: the chart is of what was counted first, and what decisions make of it stands beside."""
+    met, missed = ([outcomes.get((n, clock, side, each), 0) for n, _ in enumerate(spans, 1)] for each in OUTCOMES[:2])
+    chart = p_chart([(yes, yes + no) for yes, no in zip(met, missed, strict=True)])
     return [
         {
             "from": first,
@@ -79,15 +81,19 @@ def _charted(
             "clock": clock,
             "side": side,
             "n": point.n,
-            "met": met,
-            "missed": missed,
+            "met": met[place],
+            "missed": missed[place],
             "share": point.share,
             "center": chart.center,
             "lower": point.lower,
             "upper": point.upper,
             "signals": point.signals,
+            "after_decisions": after_decisions(
+                met[place] + moves.get((place + 1, clock, side, "met"), 0),
+                missed[place] + moves.get((place + 1, clock, side, "missed"), 0),
+            ),
         }
-        for (first, to), (met, missed), point in zip(spans, outcomes, chart.points, strict=True)
+        for place, ((first, to), point) in enumerate(zip(spans, chart.points, strict=True))
     ]
 
 
