@@ -10,7 +10,7 @@ from tests.embedded import Databases
 SHOWN = {
     "identity": "account department deputy membership outbox person",
     "requests": "agreement agreement_signature agreement_version calendar calendar_assignment calendar_version message"
-    " offering offering_version outbox ticket ticket_clock ticket_event ticket_link",
+    " offering offering_version outbox standing_order standing_order_run ticket ticket_clock ticket_event ticket_link",
     "feedback": "fulfilment invitation not_asked outbox response",
 }
 """The tables behind what is listed, by service; interactions are counted when the events arrive."""

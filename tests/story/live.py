@@ -37,6 +37,7 @@ class LiveStage:
     departments: dict[str, UUID] = field(default_factory=dict)
     calendars: dict[str, UUID] = field(default_factory=dict)
     people: dict[str, httpx.AsyncClient] = field(default_factory=dict)
+    standing: dict[UUID, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
 
     @classmethod
@@ -100,6 +101,17 @@ class LiveStage:
 
     async def submit(self, person: str, ticket: Mapping[str, Any]) -> UUID:
         return UUID((await _made(self.people[person], "/v1/tickets", ticket))["id"])
+
+    async def stand(self, person: str, order: Mapping[str, Any]) -> UUID:
+        """Remembered here alone: a schedule counts in days and minutes, and this story is over within one."""
+        standing = uuid4()
+        self.standing[standing] = person, order["request"]
+        return standing
+
+    async def ordered(self, standing: UUID) -> UUID:
+        """Posted in the name of whoever ordered it, as the platform would have done after a week."""
+        person, request = self.standing[standing]
+        return await self.submit(person, request)
 
     async def move(self, person: str, ticket_id: UUID, to: str, **said: Any) -> None:
         await _made(self.people[person], f"/v1/tickets/{ticket_id}/transitions", {"to": to, **said})

@@ -144,6 +144,24 @@ async def test_what_runs_over_is_warned_of_and_breached_at_its_instants(played: 
     assert resolution["breached_at"] == "2026-06-08T08:00:00Z"
 
 
+async def test_a_standing_order_refilled_the_shelf_and_is_over_at_easter(played: Played) -> None:
+    path = f"/v1/standing-orders/{played.scrubs.standing}"
+    order = await played.looks.read(scrubs.SURGERY_MANAGER, path, {})
+    assert (order["next_at"], order["owner_id"] is not None) == (None, True)
+    runs = (await played.looks.read(scrubs.SURGERY_MANAGER, f"{path}/runs", {}))["items"]
+    assert [(run["due_at"], run["outcome"], run["ticket_id"]) for run in reversed(runs)] == [
+        (due_at, "submitted", str(ticket_id))
+        for due_at, ticket_id in zip(
+            # eight in Madrid, whose summer time begins on the 29th
+            ("2026-03-16T07:00:00Z", "2026-03-23T07:00:00Z", "2026-03-30T06:00:00Z"),
+            played.scrubs.refills,
+            strict=True,
+        )
+    ]
+    ticket = await played.looks.read(scrubs.SURGERY_MANAGER, f"/v1/tickets/{played.scrubs.refills[0]}", {})
+    assert (ticket["requester_id"], ticket["subject"]) == (order["owner_id"], "The weekly refill")
+
+
 async def test_the_scoreboard_shows_both_sides(played: Played, record_property: Callable[[str, object], None]) -> None:
     board = await played.looks.pair(computer.PEOPLE_MANAGER, "/v1/reports/scoreboard", "PEOPLE", "IT")
     ledger = await played.looks.ledger(computer.ASKING[1], played.computers.early)

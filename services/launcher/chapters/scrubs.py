@@ -1,7 +1,6 @@
 """Chapter two: the hospital's scrubs. Surgery hoarded because supply was unreliable; the cure has three parts.
 
-The laundry refills every week, Surgery takes one set at a time, and says early when the shelf runs low. (The refills
-are posted by the story itself: played in seconds, no week passes in which a standing order would come again.)
+A standing order refills the shelf every week, Surgery takes one set at a time, and says early when the shelf runs low.
 """
 
 from collections.abc import Mapping
@@ -17,10 +16,11 @@ ASKING = ("Bruno Ibáñez", "Celia Ros", "Mar Nieto", "Álex Cid")
 
 BROUGHT = Promise("PT4H", "PT6S")
 REFILLED = Promise("PT8H", "PT10S")
+EVERY_MONDAY = {"every": "week", "weekdays": ["mon"], "at": "08:00", "starts_on": "2026-03-11", "ends_on": "2026-04-05"}
 REFILLS = (
-    ("2026-03-16T08:00", "2026-03-16T13:00", 4.0),
-    ("2026-03-23T08:00", "2026-03-23T12:30", 6.0),
-    ("2026-03-30T08:00", "2026-03-30T14:00", 8.0),
+    ("2026-03-16T08:01", "2026-03-16T13:00", 4.0),
+    ("2026-03-23T08:01", "2026-03-23T12:30", 6.0),
+    ("2026-03-30T08:01", "2026-03-30T14:00", 8.0),
 )
 
 
@@ -31,6 +31,7 @@ class Scrubs:
     shelf: Agreed
     one_at_a_time: Agreed
     hoarded: UUID
+    standing: UUID
     refills: tuple[UUID, ...]
     one_set: UUID
     five_sets: UUID
@@ -42,10 +43,11 @@ async def tell(stage: Stage) -> Scrubs:
     sets, refill, warning = await _offerings(stage)
     hoarded = await _hoarded(stage, sets)
     shelf, one_at_a_time = await _they_agree(stage, sets, refill, warning)
-    refills = tuple([await _refill(stage, refill, *when) for when in REFILLS])
+    standing = await _standing(stage, refill)
+    refills = tuple([await _refill(stage, standing, *when) for when in REFILLS])
     one = await _one_set(stage, sets)
     five = await _five_sets(stage, sets)
-    return Scrubs(shelf, one_at_a_time, hoarded, refills, one, five, await _early_warning(stage, warning))
+    return Scrubs(shelf, one_at_a_time, hoarded, standing, refills, one, five, await _early_warning(stage, warning))
 
 
 async def _offerings(stage: Stage) -> tuple[UUID, UUID, UUID]:
@@ -134,10 +136,19 @@ async def _between_them(stage: Stage) -> dict[str, Any]:
     }
 
 
-async def _refill(stage: Stage, refill: UUID, asked: str, brought: str, live: float) -> UUID:
-    """The weekly refill, posted by Surgery's manager and brought on the same day."""
+async def _standing(stage: Stage, refill: UUID) -> UUID:
+    """Surgery's manager asks for it once and for all: every Monday morning until Easter."""
+    await stage.at(Moment("2026-03-11T10:00", 2.0))
+    request = {"subject": "The weekly refill", "offering_id": str(refill), "fields": {"sets": 60}}
+    return await stage.stand(
+        SURGERY_MANAGER, {"name": "Scrubs for the week", "schedule": EVERY_MONDAY, "request": request}
+    )
+
+
+async def _refill(stage: Stage, standing: UUID, asked: str, brought: str, live: float) -> UUID:
+    """The weekly refill, as it was ordered, and brought on the same day."""
     await stage.at(Moment(asked, live))
-    ticket_id = await _ask(stage, SURGERY_MANAGER, refill, "The weekly refill", 60)
+    ticket_id = await stage.ordered(standing)
     await stage.at(Moment(brought, live + 1.0))
     await stage.move(LAUNDRY_AGENT, ticket_id, "fulfilled")
     await stage.at(Moment(brought, live + 1.2))

@@ -63,6 +63,12 @@ class Stage(Protocol):
     async def submit(self, person: str, ticket: Mapping[str, Any]) -> UUID:
         """Somebody asks for something; the body of `POST /v1/tickets`."""
 
+    async def stand(self, person: str, order: Mapping[str, Any]) -> UUID:
+        """Somebody asks for something again and again; the body of `POST /v1/standing-orders`."""
+
+    async def ordered(self, standing: UUID) -> UUID:
+        """The ticket that came of such an order last."""
+
     async def move(self, person: str, ticket_id: UUID, to: str, **said: Any) -> None:
         """Somebody takes a ticket to another state."""
 

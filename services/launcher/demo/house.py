@@ -20,13 +20,14 @@ from services.requests.firing.service.fire import fire_due
 from services.requests.firing.service.lapse import lapse_next
 from services.requests.handoffs.service.lapse import lapse_next_offer
 from services.requests.settings import RequestsSettings
+from services.requests.standing_orders.service.worker import carry_out
 from services.shared.bounded_threads import BoundedThreads
 from services.shared.consumers import Consumers
 from services.shared.db import Connection, Sessions, make_engine
 
 _NEXT = """
 SELECT least((SELECT min(next_fire_at) FROM ticket_clock), (SELECT min(lapses_at) FROM ticket),
-    (SELECT min(lapses_at) FROM ticket_link))
+    (SELECT min(lapses_at) FROM ticket_link), (SELECT min(next_at) FROM standing_order))
 """
 _JUST_AFTER = timedelta(microseconds=1)
 ASKING = frozenset(
@@ -65,7 +66,9 @@ class House:
                 continue
             if await lapse_next(self.connection, self.terms, (), now=just_after) is not None:
                 continue
-            if await lapse_next_offer(self.connection, self.terms, (), now=just_after) is None:
+            if await lapse_next_offer(self.connection, self.terms, (), now=just_after) is not None:
+                continue
+            if not await carry_out(self.connection, self.terms, self.identity, (), now=just_after):
                 raise LookupError(f"something is due since {due} and does not happen")
         await self.pass_on(now)
 

@@ -21,6 +21,9 @@ from services.requests.agreements.service.sign import sign_agreement
 from services.requests.catalogue.schemas import NewOffering
 from services.requests.catalogue.service import publish_offering
 from services.requests.departments.rules import Department
+from services.requests.standing_orders.queries import page_of_runs
+from services.requests.standing_orders.schemas import NewStandingOrder
+from services.requests.standing_orders.service.setting import set_up_order
 from services.requests.tickets.schemas import NewComment, NewTicket, NewTransition
 from services.requests.tickets.service.act import comment_on_ticket, move_ticket
 from services.requests.tickets.service.submit import submit_ticket
@@ -84,6 +87,18 @@ class WeeksStage:
         row = await submit_ticket(house.connection, house.terms, house.identity, self.cast[person], new, now=self.now)
         ticket_id: UUID = row["id"]
         return ticket_id
+
+    async def stand(self, person: str, order: Mapping[str, Any]) -> UUID:
+        house, new = self.house, NewStandingOrder.model_validate(order)
+        row = await set_up_order(house.connection, house.terms, house.identity, self.cast[person], new, now=self.now)
+        order_id: UUID = row["id"]
+        return order_id
+
+    async def ordered(self, standing: UUID) -> UUID:
+        (run,) = await page_of_runs(self.house.connection, standing, before=None, limit=1)
+        if run["ticket_id"] is None:
+            raise LookupError(f"the standing order {standing} came to nothing: {run}")
+        return UUID(str(run["ticket_id"]))
 
     async def move(self, person: str, ticket_id: UUID, to: str, **said: Any) -> None:
         new = NewTransition.model_validate({"to": to, **said})
