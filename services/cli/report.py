@@ -16,7 +16,9 @@ PAIR = ("customer_department_id", "provider_department_id")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which report, over what."""
-    reports = parser.add_subparsers(dest="report", required=True, metavar="REPORT")
+    reports = parser.add_subparsers(
+        dest="report", required=True, metavar="REPORT", help="one of these; each has its own filters"
+    )
     for name, report in known_reports().items():
         asked = reports.add_parser(name, help=report.title, description=f"{report.title}.")
         for each in report.filters:
