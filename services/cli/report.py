@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="report", required=True, metavar="REPORT", help="one of these; each has its own filters"
     )
     for name, report in known_reports().items():
-        asked = reports.add_parser(name, help=report.title, description=f"{report.title}.")
+        asked = reports.add_parser(name, help=report.title.replace("%", "%%"), description=f"{report.title}.")
         for each in report.filters:
             _add_filter(asked, each)
         shown = asked.add_mutually_exclusive_group()
@@ -35,7 +35,7 @@ def _add_filter(parser: argparse.ArgumentParser, each: Filter) -> None:
         shape = {"action": "store_const", "const": "true"}
     elif each.is_list:
         shape["action"] = "append"
-    parser.add_argument(_option(each), dest=f"filter_{each.name}", help=each.told, **shape)
+    parser.add_argument(_option(each), dest=f"filter_{each.name}", help=each.told.replace("%", "%%"), **shape)
 
 
 def _option(each: Filter) -> str:
