@@ -1,6 +1,7 @@
 """What stands against proposing, signing and withdrawing freezes."""
 
 from services.requests.agreements.refusals import MayNotSign, OfferingOfAnother
+from services.requests.agreements.rules.contradictions import OwnProvider
 from services.requests.catalogue.service import UnknownOffering
 from services.requests.departments.api import DEPARTMENT_PROBLEMS
 from services.requests.tickets.refusals import InstantOutside
@@ -62,6 +63,7 @@ PROPOSING_PROBLEMS: tuple[type[Problem], ...] = (
     *DEPARTMENT_PROBLEMS,
     UnknownOffering,
     OfferingOfAnother,
+    OwnProvider,
     MayNotFreeze,
     FreezeBegun,
     FreezeIsEmpty,

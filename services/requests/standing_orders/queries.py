@@ -13,6 +13,15 @@ from services.shared.db import Connection
 
 Row = dict[str, Any]
 
+# Confidential as long as it ever asked in confidence: its versions and its runs tell of that.
+_CONFIDENTIAL = """
+(EXISTS (
+    SELECT FROM standing_order_version v JOIN offering f ON f.id = (v.content->'request'->>'offering_id')::uuid
+    WHERE v.order_id = o.id AND f.is_confidential
+) OR EXISTS (
+    SELECT FROM standing_order_run r JOIN ticket t ON t.id = r.ticket_id WHERE r.order_id = o.id AND t.is_confidential
+))
+"""
 _INSERT = """
 INSERT INTO standing_order SELECT o.* FROM jsonb_populate_record(NULL::standing_order, $1::text::jsonb) AS o
 """
@@ -35,9 +44,10 @@ SELECT $1, r.due_at, $2, r.outcome, r.ticket_id, r.problem, $4
 FROM jsonb_to_recordset($3::text::jsonb) AS r(due_at timestamptz, outcome text, ticket_id uuid, problem jsonb)
 """
 _ADVANCE = "UPDATE standing_order SET next_at = $2 WHERE id = $1"
-_PAGE = """
+_ONE = f"SELECT o.*, {_CONFIDENTIAL} AS is_confidential FROM standing_order o WHERE o.id = $1"
+_PAGE = f"""
 SELECT * FROM standing_order o
-WHERE ($1 OR o.owner_id = $2 OR o.customer_department_id = ANY($3::uuid[]))
+WHERE ($1 OR o.owner_id = $2 OR (o.customer_department_id = ANY($3::uuid[]) AND NOT {_CONFIDENTIAL}))
     AND ($4::uuid IS NULL OR o.customer_department_id = $4)
     AND ($5::timestamptz IS NULL OR (o.created_at, o.id) < ($5, $6::uuid))
 ORDER BY o.created_at DESC, o.id DESC LIMIT $7
@@ -64,9 +74,8 @@ async def insert_version(connection: Connection, order: Row, now: datetime) -> N
 
 
 async def find_order(connection: Connection, order_id: UUID, *, hold: bool = False) -> Row | None:
-    """The order; with `hold` until the transaction ends."""
-    sql = "SELECT * FROM standing_order WHERE id = $1" + (" FOR UPDATE" if hold else "")
-    row = await connection.fetchrow(sql, order_id)
+    """The order, and whether it `is_confidential`; with `hold` until the transaction ends."""
+    row = await connection.fetchrow(_ONE + (" FOR UPDATE OF o" if hold else ""), order_id)
     return _order(row) if row else None
 
 

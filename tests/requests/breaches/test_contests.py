@@ -102,6 +102,14 @@ async def _row(desk: Desk) -> dict[str, Any]:
     return found
 
 
+async def test_time_of_a_department_that_nobody_knows_is_not_contested(desk: Desk) -> None:
+    ticket, body = await missed(desk)
+    refused = await contest(desk, ticket, desk.agent, **{**body, "party": "department:NOWHERE"})
+    assert (refused.status_code, refused.json()["code"]) == (404, "unknown_department")
+    assert refused.json()["errors"][0]["pointer"] == "/party"
+    assert (await contest(desk, ticket, desk.agent, **{**body, "party": "department:HR"})).status_code == 201
+
+
 async def test_dismissed_it_changes_nothing(desk: Desk) -> None:
     ticket, body = await missed(desk)
     opened = await contest(desk, ticket, desk.agent, **body)

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -13,6 +13,7 @@ from tests.requests.freezes.freezing import manager_of, resolution, work_always
 from tests.requests.rulings.test_worker import differences
 from tests.requests.tickets.desk import Desk, Headers
 from tests.requests.tickets.test_instants import submitted_ago
+from tests.requests.tickets.test_reading import confidential
 
 DAY = timedelta(days=1)
 
@@ -132,3 +133,65 @@ async def test_workers_decide_on_each_ticket_once(desk: Desk, monkeypatch: Any) 
         kinds = [each["kind"] for each in (await desk.get(ticket, "/history"))["items"]]
         assert kinds.count("decision") == 1
     assert await differences(desk) == []
+
+
+OF_ONE = {"customer_department_id": None, "provider_department_id": None}
+
+
+async def seen_by(desk: Desk, exclusion: dict[str, Any], headers: Headers) -> bool:
+    one = await desk.client.get(f"/v1/exclusions/{exclusion['id']}", headers=headers)
+    listed = (await desk.client.get("/v1/exclusions", headers=headers)).json()["items"]
+    assert (one.status_code == 200) is (exclusion["id"] in [each["id"] for each in listed])
+    return one.status_code == 200
+
+
+@pytest.mark.parametrize("is_confidential", [False, True])
+async def test_of_one_ticket_it_is_seen_by_who_sees_the_ticket(desk: Desk, is_confidential: bool) -> None:
+    offering_id = UUID(await confidential(desk)) if is_confidential else desk.offering_id
+    ticket = await submitted_ago(desk, 2 * DAY, offering_id=offering_id)
+    since = {"from": (datetime.now(UTC) - 2 * DAY).isoformat()}
+    asked = (await ask(desk, manager_of(desk, "IT"), **OF_ONE, **since, ticket_id=ticket["id"])).json()
+    scope = "agreements:read agreements:write tickets:read"
+    requester = desk.people.headers(scope=scope, subject=desk.requester_id, departments={str(desk.hr.id): "member"})
+    for headers, sees in (
+        (requester, True),
+        (desk.people.one_of(desk.it.id, "agent"), True),
+        (desk.people.admin(), True),
+        (desk.people.one_of(desk.hr.id), False),
+        (desk.people.one_of(desk.it.id), False),
+        (manager_of(desk, "HR"), not is_confidential),
+    ):
+        assert await seen_by(desk, asked, headers) is sees
+    of_pair = (await ask(desk, manager_of(desk, "IT"))).json()
+    assert await seen_by(desk, of_pair, desk.people.one_of(desk.hr.id))
+
+
+async def test_what_the_customers_managers_must_not_see_an_administrator_decides_on(desk: Desk) -> None:
+    ticket = await submitted_ago(desk, 2 * DAY, offering_id=UUID(await confidential(desk)))
+    since = {"from": (datetime.now(UTC) - 2 * DAY).isoformat()}
+    asked = (await ask(desk, manager_of(desk, "IT"), **OF_ONE, **since, ticket_id=ticket["id"])).json()
+    assert (await decide(desk, asked, manager_of(desk, "HR"))).json()["code"] == "unknown_exclusion"
+    granted = await decide(desk, asked, desk.people.admin())
+    assert (granted.status_code, granted.json()["decision"]["decided_for"]) == (201, "system")
+    await take_to_tickets(desk)
+    assert (await desk.get(ticket, "/history"))["items"][-1]["kind"] == "decision"
+    assert await differences(desk) == []
+
+
+async def test_a_time_in_which_the_ticket_did_not_live_is_not_taken(desk: Desk) -> None:
+    ticket = await submitted_ago(desk, 3 * DAY)
+    assert (await desk.step(ticket, "declined", reason="No")).status_code == 201
+    headers, now = manager_of(desk, "IT"), datetime.now(UTC)
+    for changes, pointer in (
+        ({"from": (now - 9 * DAY).isoformat(), "to": (now - 4 * DAY).isoformat()}, "/to"),
+        ({"from": datetime.now(UTC).isoformat(), "to": datetime.now(UTC).isoformat()}, "/from"),
+    ):
+        refused = await ask(desk, headers, **OF_ONE, ticket_id=ticket["id"], **changes)
+        assert (refused.status_code, refused.json()["code"]) == (409, "exclusion_outside_ticket"), refused.text
+        assert refused.json()["errors"][0]["pointer"] == pointer
+
+
+async def test_a_department_excludes_nothing_with_itself(desk: Desk) -> None:
+    refused = await ask(desk, customer_department_id=str(desk.it.id))
+    assert (refused.status_code, refused.json()["code"]) == (409, "own_provider")
+    assert refused.json()["errors"][0]["pointer"] == "/provider_department_id"

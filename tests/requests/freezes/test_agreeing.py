@@ -76,6 +76,12 @@ async def test_what_no_freeze_is(desk: Desk, from_: timedelta, to: timedelta, co
     assert [each["pointer"] for each in refused.json()["errors"]] == [pointer]
 
 
+async def test_a_department_agrees_on_no_freeze_with_itself(desk: Desk) -> None:
+    refused = await propose(desk, None, customer_department_id=str(desk.it.id))
+    assert (refused.status_code, refused.json()["code"]) == (409, "own_provider"), refused.text
+    assert [each["pointer"] for each in refused.json()["errors"]] == ["/provider_department_id"]
+
+
 async def test_who_may(desk: Desk) -> None:
     stranger = desk.people.one_of(desk.network.id, "manager")
     assert (await propose(desk, stranger)).json()["code"] == "may_not_freeze"

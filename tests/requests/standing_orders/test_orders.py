@@ -18,6 +18,7 @@ from tests.requests.approvals.asking import Approver, a_manager, code, known, to
 from tests.requests.people import a_person
 from tests.requests.tickets.agreeing import FORM, ask_by_form
 from tests.requests.tickets.desk import Desk
+from tests.requests.tickets.test_reading import confidential
 
 PATH = "/v1/standing-orders"
 MONDAYS = {"every": "week", "weekdays": ["mon"], "at": "08:00", "starts_on": "2026-01-01"}
@@ -225,3 +226,23 @@ async def test_two_who_change_it_at_once_do_not_both(desk: Desk) -> None:
         *(desk.client.patch(path, json={"name": str(number)}, headers=headers) for number in range(4))
     )
     assert Counter(answer.status_code for answer in answers) == {200: 1, 412: 3}
+
+
+async def test_what_is_asked_in_confidence_is_hidden_from_the_departments_managers(desk: Desk) -> None:
+    person, manager = await nurse(desk), await a_manager(desk, desk.hr)
+    secret = await confidential(desk)
+    made, other = await ordered(desk, person, request={"offering_id": secret}), await ordered(desk, person)
+    path = f"{PATH}/{made['id']}"
+    admin = Approver(manager.id, desk.people.admin())
+    for who, seen in ((manager, [other]), (person, [other, made]), (admin, [other, made])):
+        listed = (await desk.client.get(PATH, headers=who.headers)).json()["items"]
+        assert [each["id"] for each in listed] == [each["id"] for each in seen]
+        for what in ("", "/runs", "/versions"):
+            answer = await desk.client.get(path + what, headers=who.headers)
+            assert answer.status_code == (200 if made in seen else 404), what
+    refused = await desk.client.patch(path, json={"is_paused": True}, headers=manager.headers | {"If-Match": "*"})
+    assert (refused.status_code, refused.json()["code"]) == (404, "unknown_standing_order")
+    # What it asked before stays hidden once it asks something else.
+    changes = {"request": {"subject": "Another", "offering_id": str(desk.offering_id)}}
+    assert (await desk.client.patch(path, json=changes, headers=person.headers | {"If-Match": "*"})).status_code == 200
+    assert (await desk.client.get(f"{path}/versions", headers=manager.headers)).status_code == 404

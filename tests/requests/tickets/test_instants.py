@@ -18,7 +18,8 @@ CONNECTOR = "tickets:read tickets:write tickets:import"
 async def submitted_ago(desk: Desk, ago: timedelta, **changes: Any) -> dict[str, Any]:
     """A ticket of the requester, submitted so long ago."""
     actor = Actor(desk.requester_id, department_roles={desk.hr.id: "member"})
-    new = NewTicket(subject="A computer", offering_id=desk.offering_id, **changes)
+    asked: dict[str, Any] = {"subject": "A computer", "offering_id": desk.offering_id}
+    new = NewTicket(**asked | changes)
     async with hot_transaction(desk.app.state.engine) as connection:
         row = await submit_ticket(
             connection,

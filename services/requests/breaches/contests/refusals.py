@@ -30,6 +30,11 @@ class NothingContested(Conflict):
     )
 
 
+class NoSuchParty(NotFound):
+    code = "unknown_department"
+    detail = Texts("There is no department {code}.", "No hay ningún departamento {code}.")
+
+
 class ContestDecidedAlready(Conflict):
     code = "contest_decided"
     detail = Texts("This contest was decided already.", "Esta impugnación ya se decidió.")
@@ -50,6 +55,7 @@ CONTESTING_PROBLEMS: tuple[type[Problem], ...] = (
     ContestIsEmpty,
     ContestOutsideLedger,
     NothingContested,
+    NoSuchParty,
 )
 DECIDING_PROBLEMS: tuple[type[Problem], ...] = (
     UnknownTicket,

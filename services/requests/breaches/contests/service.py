@@ -13,12 +13,14 @@ from services.requests.breaches.contests.refusals import (
     ContestIsEmpty,
     ContestOutsideLedger,
     MayNotDecideContest,
+    NoSuchParty,
     NothingContested,
     UnknownContest,
 )
 from services.requests.breaches.contests.schemas import ContestState, NewContest, NewContestDecision
 from services.requests.breaches.policies import can_see_dispute, deciding_side, disputing_sides
 from services.requests.catalogue.terms import TermsCache
+from services.requests.departments.queries import departments_by_code
 from services.requests.tickets.queries.read import find_ticket, hold_ticket
 from services.requests.tickets.refusals import OnlyLooksOn, UnknownTicket, check_instant
 from services.requests.tickets.rules.stored import Row
@@ -45,6 +47,7 @@ async def contest_interval(
     if not sides:
         raise OnlyLooksOn
     _check_contested(held, new, now)
+    await _check_department(connection, new.party)
     contest_id = uuid7()
     said = (sides[0].value, new.from_, new.to, new.party, new.reason)
     await queries.open_contest(connection, contest_id, ticket_id, *said, actor.id, now)
@@ -118,6 +121,13 @@ def _check_contested(held: Unfolded, new: NewContest, now: datetime) -> None:
     charged = {line.party for line in ledger if line.from_ < new.to and line.to > new.from_}
     if all(str(party) == new.party or party.kind is PartyKind.NONE for party in charged):
         raise NothingContested(pointer="/party", party=new.party)
+
+
+async def _check_department(connection: Connection, party: str) -> None:
+    """NoSuchParty for a department that nobody knows."""
+    kind, _, code = party.partition(":")
+    if kind == PartyKind.DEPARTMENT and code not in await departments_by_code(connection.fetch, [code]):
+        raise NoSuchParty(pointer="/party", code=code)
 
 
 async def _shown(connection: Connection, ticket_id: UUID, contest_id: UUID) -> Told:

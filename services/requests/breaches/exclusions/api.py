@@ -57,7 +57,8 @@ async def decide_exclusion(
 ) -> ExclusionPublic:
     """Grant or refuse it for the other side, once. What is granted is taken to its tickets by a worker.
 
-    For a manager of that department, or a manager's deputy: somebody else than who asked.
+    For a manager of that department, or a manager's deputy: somebody else than who asked. Of a ticket that is kept
+    from the customer's managers an administrator decides.
     """
     exclusion = await ask.decide_exclusion(session, actor, exclusion_id, new, now=now)
     return await reading.show_exclusion(session, exclusion)

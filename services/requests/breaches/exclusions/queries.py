@@ -5,13 +5,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, and_, any_, exists, literal, not_, or_, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from services.requests.breaches.models import Exclusion, ExclusionDecision, ExclusionJob
 from services.requests.departments.queries import DOWNWARDS
+from services.requests.tickets.models import Ticket
+from services.requests.tickets.models.linked import TicketLink
+from services.requests.tickets.policies import approving_ids, managed_departments, serving_departments
+from services.shared.auth import Actor
 from services.shared.db import Connection
 from services.shared.paging import PageWanted, older_than
 
@@ -33,9 +37,36 @@ SET after = $2, applied = applied + $3, done_at = CASE WHEN $4 THEN statement_ti
 """
 
 
-async def find_exclusion(session: AsyncSession, exclusion_id: UUID) -> Exclusion | None:
-    """The exclusion's row."""
-    return await session.get(Exclusion, exclusion_id)
+def seen_by(actor: Actor, departments: Collection[UUID] | None) -> ColumnElement[bool]:
+    """Which exclusions the actor sees: of a pair, who sees what these `departments` agree on (None: everything).
+
+    One of a single ticket is for who may dispute that ticket, or reads it (as `policies.can_see_dispute`).
+    """
+    if departments is None:
+        return true()
+    pair = (col(Exclusion.customer_department_id), col(Exclusion.provider_department_id))
+    of_pair = and_(col(Exclusion.ticket_id).is_(None), or_(*(side.in_(list(departments)) for side in pair)))
+    return or_(of_pair, exists().where(col(Ticket.id) == col(Exclusion.ticket_id), _disputed_by(actor)))
+
+
+def _disputed_by(actor: Actor) -> ColumnElement[bool]:
+    serving, standing = serving_departments(actor), {*managed_departments(actor), *actor.deputy_of}
+    holds = exists().where(col(TicketLink.ticket_id) == col(Ticket.id), col(TicketLink.department_id).in_(serving))
+    managed = and_(not_(col(Ticket.is_confidential)), col(Ticket.customer_department_id).in_(standing))
+    return or_(
+        *(column == actor.id for column in (col(Ticket.requester_id), col(Ticket.beneficiary_id))),
+        literal(actor.id) == any_(col(Ticket.participants)),
+        col(Ticket.awaits_approval_of).in_(approving_ids(actor)),
+        col(Ticket.provider_department_id).in_({*serving, *standing}),
+        holds,
+        managed,
+    )
+
+
+async def find_exclusion(session: AsyncSession, exclusion_id: UUID, seen: ColumnElement[bool]) -> Exclusion | None:
+    """The exclusion's row, if it is among those that are `seen`."""
+    found: Exclusion | None = await session.scalar(select(Exclusion).where(col(Exclusion.id) == exclusion_id, seen))
+    return found
 
 
 async def keep_decision(session: AsyncSession, decision: ExclusionDecision) -> bool:
@@ -46,16 +77,14 @@ async def keep_decision(session: AsyncSession, decision: ExclusionDecision) -> b
 
 
 async def page_of_exclusions(
-    session: AsyncSession, page: PageWanted, department_id: UUID | None, visible: Collection[UUID] | None
+    session: AsyncSession, page: PageWanted, department_id: UUID | None, seen: ColumnElement[bool]
 ) -> tuple[Sequence[Exclusion], str | None]:
-    """Exclusions, newest first; `visible` are the departments that the reader sees, None: all."""
+    """Those exclusions that are `seen`, newest first."""
     columns = (col(Exclusion.created_at), col(Exclusion.id))
     sides = (col(Exclusion.customer_department_id), col(Exclusion.provider_department_id))
-    statement = select(Exclusion).order_by(*(column.desc() for column in columns)).limit(page.limit + 1)
+    statement = select(Exclusion).where(seen).order_by(*(column.desc() for column in columns)).limit(page.limit + 1)
     if department_id is not None:
         statement = statement.where(or_(*(side == department_id for side in sides)))
-    if visible is not None:
-        statement = statement.where(or_(*(side.in_(list(visible)) for side in sides)))
     after = page.typed_after(datetime, UUID)
     if after is not None:
         statement = statement.where(older_than(columns, after))

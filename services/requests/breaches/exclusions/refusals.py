@@ -1,6 +1,7 @@
 """What stands against asking for an exclusion, and against deciding on one."""
 
 from services.requests.agreements.refusals import OfferingOfAnother
+from services.requests.agreements.rules.contradictions import OwnProvider
 from services.requests.catalogue.service import UnknownOffering
 from services.requests.departments.api import DEPARTMENT_PROBLEMS
 from services.requests.tickets.refusals import InstantOutside, UnknownTicket
@@ -31,8 +32,10 @@ class MayNotAskExclusion(Forbidden):
 class MayNotGrant(Forbidden):
     code = "may_not_grant"
     detail = Texts(
-        "An exclusion is decided by somebody else, a manager of the {side} side or a manager's deputy.",
-        "Una exclusión la decide otra persona: la gerencia del lado {side}, o quien la sustituye.",
+        "An exclusion is decided by somebody else, a manager of the {side} side or a manager's deputy; where the ticket"
+        " is hidden from these, an administrator.",
+        "Una exclusión la decide otra persona: la gerencia del lado {side} o quien la sustituye; si el ticket se les"
+        " oculta, la administración.",
     )
 
 
@@ -54,6 +57,14 @@ class ExclusionNotOver(Conflict):
     )
 
 
+class ExclusionOutsideTicket(Conflict):
+    code = "exclusion_outside_ticket"
+    detail = Texts(
+        "The ticket did not live in that time: there is nothing to leave out.",
+        "El ticket no existía en ese tiempo: no hay nada que excluir.",
+    )
+
+
 class ExclusionDecidedAlready(Conflict):
     code = "exclusion_decided"
     detail = Texts("This exclusion was decided already.", "Esta exclusión ya se decidió.")
@@ -70,5 +81,7 @@ ASKING_PROBLEMS: tuple[type[Problem], ...] = (
     ExclusionIsEmpty,
     ExclusionTooLong,
     ExclusionNotOver,
+    ExclusionOutsideTicket,
+    OwnProvider,
 )
 GRANTING_PROBLEMS: tuple[type[Problem], ...] = (UnknownExclusion, MayNotGrant, ExclusionDecidedAlready)

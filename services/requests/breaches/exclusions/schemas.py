@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.requests.agreements.rules.content import AgreementSide
+from services.requests.timeline.vocabulary import Side
 from services.shared.schemas import Id, Input, Instant, LongText, Output
 
 
@@ -44,7 +45,7 @@ class ExclusionDecisionPublic(Output):
     granted: bool
     reason: str
     decided_by: UUID
-    decided_for: AgreementSide
+    decided_for: Side = Field(description="system: an administrator's word, where the other side must not see it")
     is_deputy: bool
     decided_at: datetime
 

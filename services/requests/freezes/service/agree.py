@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 from services.requests.agreements.policies import is_deputy_for, sides_of
 from services.requests.agreements.refusals import MayNotSign
 from services.requests.agreements.rules.content import AgreementSide
+from services.requests.agreements.rules.contradictions import OwnProvider
 from services.requests.agreements.service.offered import check_offered
 from services.requests.departments.service import Identity, require_departments
 from services.requests.freezes.models import Freeze, FreezeJob, FreezeSignature
@@ -44,6 +45,8 @@ async def propose_freeze(
     sides = sides_of(actor, new.customer_department_id, new.provider_department_id)
     if not sides:
         raise MayNotFreeze
+    if new.customer_department_id == new.provider_department_id:
+        raise OwnProvider(pointer="/provider_department_id")
     _check_span(new, now)
     await check_offered(fetch, new.offering_ids or (), new.provider_department_id)
     freeze = Freeze(

@@ -9,12 +9,14 @@ from uuid_utils.compat import uuid7
 
 from services.requests.agreements.policies import is_deputy_for, sides_of
 from services.requests.agreements.rules.content import AgreementSide
+from services.requests.agreements.rules.contradictions import OwnProvider
 from services.requests.agreements.service.offered import check_offered
 from services.requests.breaches.exclusions.queries import FIRST, keep_decision
 from services.requests.breaches.exclusions.refusals import (
     ExclusionDecidedAlready,
     ExclusionIsEmpty,
     ExclusionNotOver,
+    ExclusionOutsideTicket,
     ExclusionTooLong,
     MayNotAskExclusion,
     MayNotGrant,
@@ -28,6 +30,7 @@ from services.requests.departments.service import Identity, require_departments
 from services.requests.freezes.rules import LONGEST
 from services.requests.tickets.models import Ticket
 from services.requests.tickets.refusals import UnknownTicket, check_instant
+from services.requests.timeline.vocabulary import Side
 from services.shared.auth import Actor
 from services.shared.idempotency import session_fetch
 
@@ -72,18 +75,15 @@ async def decide_exclusion(
 ) -> Exclusion:
     """The other side's word; granted, it goes to the tickets. GRANTING_PROBLEMS."""
     exclusion = await readable_exclusion(session, actor, exclusion_id)
-    pair = Pair(exclusion.customer_department_id, exclusion.provider_department_id)
-    other = next(side for side in AgreementSide if side.value != exclusion.asked_for)
-    if other not in sides_of(actor, *pair) or actor.id == exclusion.asked_by:
-        raise MayNotGrant(side=other.value)
-    department_id = pair.customer_id if other is AgreementSide.CUSTOMER else pair.provider_id
+    side = await _deciding_side(session, actor, exclusion)
+    department_id = _department_of(exclusion, side)
     decision = ExclusionDecision(
         exclusion_id=exclusion_id,
         granted=new.granted,
         reason=new.reason,
         decided_by=actor.id,
-        decided_for=other.value,
-        is_deputy=is_deputy_for(actor, department_id),
+        decided_for=side.value,
+        is_deputy=department_id is not None and is_deputy_for(actor, department_id),
         decided_at=now,
     )
     if not await keep_decision(session, decision):
@@ -94,8 +94,28 @@ async def decide_exclusion(
     return exclusion
 
 
+async def _deciding_side(session: AsyncSession, actor: Actor, exclusion: Exclusion) -> Side:
+    """For whom the actor decides: the other side; of what is kept from its managers an administrator does. MayNotGrant.
+
+    Nobody decides what they asked for.
+    """
+    pair = Pair(exclusion.customer_department_id, exclusion.provider_department_id)
+    other = next(side for side in AgreementSide if side.value != exclusion.asked_for)
+    ticket = await session.get(Ticket, exclusion.ticket_id) if exclusion.ticket_id is not None else None
+    is_hidden = ticket is not None and ticket.is_confidential and other is AgreementSide.CUSTOMER
+    may = actor.has_role("admin") if is_hidden else other in sides_of(actor, *pair)
+    if not may or actor.id == exclusion.asked_by:
+        raise MayNotGrant(side=other.value)
+    return Side.SYSTEM if is_hidden else Side(other.value)
+
+
+def _department_of(exclusion: Exclusion, side: Side) -> UUID | None:
+    named = {Side.CUSTOMER: exclusion.customer_department_id, Side.PROVIDER: exclusion.provider_department_id}
+    return named.get(side)
+
+
 async def _pair(session: AsyncSession, actor: Actor, identity: Identity, new: NewExclusion) -> Pair:
-    """UnknownTicket, PairOrTicket, UnknownDepartment, DepartmentsUnavailable."""
+    """UnknownTicket, PairOrTicket, ExclusionOutsideTicket, OwnProvider, UnknownDepartment, DepartmentsUnavailable."""
     match new:
         case NewExclusion(ticket_id=UUID() as ticket_id, customer_department_id=None, provider_department_id=None):
             ticket = await session.get(Ticket, ticket_id)
@@ -103,15 +123,26 @@ async def _pair(session: AsyncSession, actor: Actor, identity: Identity, new: Ne
                 raise UnknownTicket(pointer="/ticket_id")
             if new.offering_ids is not None:
                 raise PairOrTicket(pointer="/offering_ids")
+            _check_lived(ticket, new)
             return Pair(ticket.customer_department_id, ticket.provider_department_id)
         case NewExclusion(
             ticket_id=None, customer_department_id=UUID() as customer_id, provider_department_id=UUID() as provider_id
         ):
             pointers = {customer_id: "/customer_department_id", provider_id: "/provider_department_id"}
             await require_departments(session_fetch(session), identity, pointers)
+            if customer_id == provider_id:
+                raise OwnProvider(pointer="/provider_department_id")
             return Pair(customer_id, provider_id)
         case _:
             raise PairOrTicket(pointer="/ticket_id")
+
+
+def _check_lived(ticket: Ticket, new: NewExclusion) -> None:
+    """ExclusionOutsideTicket where the ticket did not live in that time."""
+    if new.from_ < new.to <= ticket.created_at:
+        raise ExclusionOutsideTicket(pointer="/to")
+    if ticket.ended_at is not None and new.to > new.from_ >= ticket.ended_at:
+        raise ExclusionOutsideTicket(pointer="/from")
 
 
 def _check_span(new: NewExclusion, now: datetime) -> None:

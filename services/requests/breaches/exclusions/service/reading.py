@@ -1,13 +1,23 @@
-"""An exclusion as its readers see it: everybody in one of its departments, and who answers for one below."""
+"""An exclusion as its readers see it.
+
+Of two departments: everybody in one of them, and who answers for one below; of one ticket: who may dispute or read it.
+"""
 
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.requests.agreements.policies import answered_for, can_read_agreement, sees_every_agreement
+from services.requests.agreements.policies import answered_for, sees_every_agreement
 from services.requests.agreements.rules.content import AgreementSide
-from services.requests.breaches.exclusions.queries import decisions_on, find_exclusion, jobs_of, page_of_exclusions
+from services.requests.breaches.exclusions.queries import (
+    decisions_on,
+    find_exclusion,
+    jobs_of,
+    page_of_exclusions,
+    seen_by,
+)
 from services.requests.breaches.exclusions.refusals import UnknownExclusion
 from services.requests.breaches.exclusions.schemas import ExclusionDecisionPublic, ExclusionPublic, ExclusionState
 from services.requests.breaches.models import Exclusion, ExclusionDecision, ExclusionJob
@@ -20,11 +30,8 @@ from services.shared.schemas import Page
 
 async def readable_exclusion(session: AsyncSession, actor: Actor, exclusion_id: UUID) -> Exclusion:
     """The exclusion, if the actor may read it. UnknownExclusion."""
-    exclusion = await find_exclusion(session, exclusion_id)
+    exclusion = await find_exclusion(session, exclusion_id, await _seen_by(session, actor))
     if exclusion is None:
-        raise UnknownExclusion
-    line = await departments_above(session_fetch(session), answered_for(actor))
-    if not can_read_agreement(actor, (exclusion.customer_department_id, exclusion.provider_department_id), line):
         raise UnknownExclusion
     return exclusion
 
@@ -33,11 +40,15 @@ async def list_exclusions(
     session: AsyncSession, actor: Actor, page: PageWanted, department_id: UUID | None
 ) -> Page[ExclusionPublic]:
     """What the actor may read, newest first."""
-    visible = None
-    if not sees_every_agreement(actor):
-        visible = {*actor.department_roles, *await departments_above(session_fetch(session), answered_for(actor))}
-    rows, following = await page_of_exclusions(session, page, department_id, visible)
+    rows, following = await page_of_exclusions(session, page, department_id, await _seen_by(session, actor))
     return Page(items=await _shown(session, rows), next=following)
+
+
+async def _seen_by(session: AsyncSession, actor: Actor) -> ColumnElement[bool]:
+    if sees_every_agreement(actor):
+        return seen_by(actor, None)
+    above = await departments_above(session_fetch(session), answered_for(actor))
+    return seen_by(actor, {*actor.department_roles, *above})
 
 
 async def show_exclusion(session: AsyncSession, exclusion: Exclusion) -> ExclusionPublic:
