@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.requests.tickets.queries.holding import HOLDERS
 from services.shared.db import Connection
 from services.shared.idempotency import session_fetch
 
@@ -16,12 +17,10 @@ _FORGOTTEN_AT_ONCE = 200_000
 _SNAPSHOT = "SELECT pg_current_snapshot()::text"
 _FLOOR = "SELECT xid FROM ticket_change_floor"
 # What the later snapshot sees and the earlier one did not: also what began before the earlier one and ended after it.
-_BETWEEN = """
+_BETWEEN = f"""
 SELECT c.ticket_id, c.event_id, c.sequence, c.kind, c.name, c.is_internal, c.version, c.state, c.recorded_at, t.key,
     t.provider_department_id, t.customer_department_id, t.requester_id, t.beneficiary_id, t.participants,
-    t.is_confidential, t.awaits_approval_of, ARRAY(
-        SELECT k.department_id FROM ticket_link k WHERE k.ticket_id = t.id AND k.department_id IS NOT NULL
-    ) AS holders
+    t.is_confidential, t.awaits_approval_of, ARRAY({HOLDERS}) AS holders
 FROM ticket_change c JOIN ticket t ON t.id = c.ticket_id
 WHERE c.xid >= pg_snapshot_xmin($1::text::pg_snapshot)::text::bigint
     AND NOT pg_visible_in_snapshot(c.xid::text::xid8, $1::text::pg_snapshot)

@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Any
 
 _PLACE = re.compile(r"[0-9]{1,18}")
+_EPOCH = 1 << 32
+"""No transaction has an id that is a multiple of it, and PostgreSQL reads no snapshot that names one."""
 
 
 class Kind(StrEnum):
@@ -29,10 +31,11 @@ class Reason(StrEnum):
 def place_of(last_event_id: str) -> int | None:
     """The place that a listener names; None for what we never gave.
 
-    >>> place_of("731"), place_of("x"), place_of("")
-    (731, None, None)
+    >>> place_of("731"), place_of("x"), place_of(""), place_of("0")
+    (731, None, None, None)
     """
-    return int(last_event_id) if _PLACE.fullmatch(last_event_id) else None
+    place = int(last_event_id) if _PLACE.fullmatch(last_event_id) else 0
+    return place if place % _EPOCH else None
 
 
 def oldest_of(snapshot: str) -> int:

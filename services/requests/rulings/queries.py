@@ -7,6 +7,7 @@ from uuid import UUID
 import orjson
 
 from services.requests.catalogue.rules import PublishedTarget
+from services.requests.tickets.queries.holding import HOLDERS
 from services.requests.tickets.rules.stored import Row
 from services.shared.db import Connection
 
@@ -70,10 +71,8 @@ SELECT ARRAY(SELECT department_id FROM calendar_assignment WHERE calendar_id = c
     (SELECT created_by FROM calendar_version WHERE calendar_id = c.id AND number = 1) AS author_id
 FROM calendar c WHERE c.id = $1
 """
-_OPEN = """
-SELECT t.*, ARRAY(
-    SELECT k.department_id FROM ticket_link k WHERE k.ticket_id = t.id AND k.department_id IS NOT NULL
-) AS holders
+_OPEN = f"""
+SELECT t.*, ARRAY({HOLDERS}) AS holders
 FROM ticket t WHERE t.id = ANY($1::uuid[]) AND t.ended_at IS NULL ORDER BY t.id
 """
 _EVENTS = "SELECT * FROM ticket_event WHERE ticket_id = ANY($1::uuid[])"

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from services.requests.simulations.models import Simulation
+from services.requests.tickets.queries.holding import HOLDERS
 from services.shared.db import Connection
 from services.shared.idempotency import Fetch
 
@@ -25,10 +26,10 @@ SELECT t.id, t.created_at, t.offering_id, t.promised_priority, t.terms {_WHICH}
 ORDER BY t.created_at, t.id LIMIT $8
 """
 _EVENTS = "SELECT * FROM ticket_event WHERE ticket_id = ANY($1::uuid[]) ORDER BY ticket_id, sequence"
-_TO_BE_READ = """
+_TO_BE_READ = f"""
 SELECT t.id, t.requester_id, t.beneficiary_id, t.participants, t.awaits_approval_of, t.provider_department_id,
     t.customer_department_id, t.is_confidential,
-    ARRAY(SELECT k.department_id FROM ticket_link k WHERE k.ticket_id = t.id AND k.department_id IS NOT NULL) AS holders
+    ARRAY({HOLDERS}) AS holders
 FROM ticket t WHERE t.id = ANY($1::uuid[])
 """
 _TO_BE_READ_NAMES = (

@@ -153,7 +153,7 @@ async def test_a_place_that_is_no_longer_kept_resets(databases: Databases, issue
             await forget_old_changes(session, await owner.fetchval("SELECT now()"))
         assert await owner.fetchval("SELECT count(*) FROM ticket_change") == 0
         await owner.close()
-        for lost in (place, "999999999999", "no place of ours", ""):
+        for lost in (place, "999999999999", "0", str(1 << 32), "no place of ours", ""):
             async with listening(desk.app, desk.agent, lost) as back:
                 assert await back.next() == ("reset", {"reason": "expired"})
                 ticket = await desk.submit()

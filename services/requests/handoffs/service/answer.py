@@ -6,7 +6,7 @@ from uuid import UUID
 from services.requests.catalogue.terms import TermsCache
 from services.requests.handoffs.policies import can_act_for
 from services.requests.handoffs.refusals import ForOfferer, ForReceiver, told_as_problems
-from services.requests.handoffs.service.held import held_ticket
+from services.requests.handoffs.service.held import ticket_of_link
 from services.requests.handoffs.service.showing import Told, told_link
 from services.requests.handoffs.service.telling import tell_of_end
 from services.requests.timeline.facts import HandOffAccepted, HandOffEnded
@@ -20,7 +20,7 @@ async def accept_hand_off(
     connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, link_id: UUID, *, now: datetime
 ) -> Told:
     """The department takes over what it was offered; the link. ANSWER_PROBLEMS, ForReceiver."""
-    held = await held_ticket(connection, terms, actor, ticket_id)
+    held = await ticket_of_link(connection, terms, actor, ticket_id, link_id)
     link = held.link(link_id)
     if not can_act_for(actor, held.departments.get(link_id)):
         raise ForReceiver
@@ -76,7 +76,7 @@ async def return_hand_off(
 async def _end(
     connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, fact: HandOffEnded, now: datetime
 ) -> Told:
-    held = await held_ticket(connection, terms, actor, ticket_id)
+    held = await ticket_of_link(connection, terms, actor, ticket_id, fact.link_id)
     link = held.link(fact.link_id)
     acting_for = link.parent if fact.end is LinkEnd.WITHDRAWN else link.id
     if fact.end is LinkEnd.WITHDRAWN:

@@ -7,7 +7,7 @@ from services.requests.catalogue.terms import TermsCache
 from services.requests.handoffs.policies import can_act_for
 from services.requests.handoffs.refusals import ForAsked, ForReceiver, told_as_problems
 from services.requests.handoffs.schemas import NewQuestion
-from services.requests.handoffs.service.held import HeldTicket, held_ticket
+from services.requests.handoffs.service.held import HeldTicket, ticket_of_link
 from services.requests.handoffs.service.showing import Told, told_link
 from services.requests.handoffs.service.telling import tell_of_answer, tell_of_question
 from services.requests.tickets.policies import sides_of
@@ -31,7 +31,7 @@ async def ask_on_hand_off(
     now: datetime,
 ) -> Told:
     """The part waits for an answer of whom the department asks; the link. RETURN_PROBLEMS, ForReceiver."""
-    held = await held_ticket(connection, terms, actor, ticket_id)
+    held = await ticket_of_link(connection, terms, actor, ticket_id, link_id)
     link = held.link(link_id)
     if not can_act_for(actor, held.departments.get(link_id)):
         raise ForReceiver
@@ -54,7 +54,7 @@ async def answer_on_hand_off(
     now: datetime,
 ) -> Told:
     """Whoever was asked answers, or who handed the part on does; the link. ASKING_PROBLEMS, ForAsked."""
-    held = await held_ticket(connection, terms, actor, ticket_id)
+    held = await ticket_of_link(connection, terms, actor, ticket_id, link_id)
     link = held.link(link_id)
     acting = _answering(held, actor, link)
     with told_as_problems():

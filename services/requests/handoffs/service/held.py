@@ -8,7 +8,9 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.requests.catalogue.terms import Current, TermsCache
-from services.requests.tickets.refusals import UnknownLink
+from services.requests.tickets.policies import can_read_ticket, serves
+from services.requests.tickets.queries.read import find_ticket, hold_ticket
+from services.requests.tickets.refusals import UnknownLink, UnknownTicket
 from services.requests.tickets.rules.chained import chained
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.service.recording import Unfolded, append, readable_ticket, unfold
@@ -100,6 +102,22 @@ async def held_ticket(
     """The ticket, if the actor may read it; with `hold` for this transaction. UnknownTicket."""
     current = await terms.current(connection.fetch)
     return await unfolded(connection, current, await readable_ticket(connection, actor, ticket_id, hold=hold))
+
+
+async def ticket_of_link(
+    connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, link_id: UUID, *, hold: bool = True
+) -> HeldTicket:
+    """The same for an act on a link, also by whoever was offered it and is told that it has ended. UnknownTicket."""
+    current = await terms.current(connection.fetch)
+    row = await (hold_ticket if hold else find_ticket)(connection, ticket_id)
+    if row is None or not (can_read_ticket(actor, row, row["holders"]) or _was_offered(actor, row, link_id)):
+        raise UnknownTicket
+    return await unfolded(connection, current, row)
+
+
+def _was_offered(actor: Actor, row: Row, link_id: UUID) -> bool:
+    links = zip(row["link_ids"], row["link_departments"], strict=True)
+    return any(department is not None and serves(actor, department) for each, department in links if each == link_id)
 
 
 async def unfolded(connection: Connection, current: Current, row: Row) -> HeldTicket:

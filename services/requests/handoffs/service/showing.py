@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.requests.catalogue.terms import TermsCache
 from services.requests.handoffs.rules import moves_of, state_of
-from services.requests.handoffs.service.held import HeldTicket, held_ticket
+from services.requests.handoffs.service.held import HeldTicket, held_ticket, ticket_of_link
 from services.requests.tickets.rules.measured import counts_of
 from services.requests.timeline.chain import LinkFold
 from services.requests.timeline.vocabulary import ClockName, Side
@@ -30,7 +30,7 @@ async def told_link(
     connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID, link_id: UUID, *, now: datetime
 ) -> Told:
     """One hand-off as it is after an act on it, in the transaction of the act."""
-    held = await held_ticket(connection, terms, actor, ticket_id, hold=False)
+    held = await ticket_of_link(connection, terms, actor, ticket_id, link_id, hold=False)
     return next(_told(held, fold, now) for fold in held.folds() if fold.link.id == link_id)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.requests.tickets.models import IS_TO_BE_DONE, QUEUE_DUE, QUEUE_URGENCY
 from services.requests.tickets.policies import approving_ids, managed_departments, sees_all_tickets, serving_departments
+from services.requests.tickets.queries.holding import HOLDS
 from services.requests.tickets.queries.read import PUBLIC
 from services.requests.tickets.rules.queue import OPEN, urgency
 from services.requests.tickets.rules.stored import Row
@@ -57,8 +58,9 @@ SELECT {_COLUMNS}, shown.next_due_at, shown.next_due_clock, NULLIF(shown.link_id
     ORDER BY {_ORDER} LIMIT {{n}}
 ) AS shown JOIN ticket t ON t.id = shown.id ORDER BY shown.due, shown.urgency, shown.id, shown.link_id
 """
-_SERVED = """(t.provider_department_id = ANY({departments}::uuid[]) OR EXISTS (
-    SELECT FROM ticket_link k WHERE k.ticket_id = t.id AND k.department_id = ANY({departments}::uuid[])
+_SERVED = f"""(t.provider_department_id = ANY({{departments}}::uuid[]) OR EXISTS (
+    SELECT FROM ticket_link k
+    WHERE k.ticket_id = t.id AND k.department_id = ANY({{departments}}::uuid[]) AND {HOLDS}
 ))"""
 
 

@@ -10,6 +10,7 @@ import orjson
 from services.requests.catalogue.approvals import ApprovalLevel
 from services.requests.catalogue.form import Form, read_form
 from services.requests.tickets.policies import approving_ids, managed_departments, sees_all_tickets, serving_departments
+from services.requests.tickets.queries.holding import HOLDS
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.schemas import TicketPublic
 from services.shared.auth import Actor
@@ -18,13 +19,13 @@ from services.shared.db import Connection
 PUBLIC = tuple(TicketPublic.model_fields)
 PUBLIC_COLUMNS = ", ".join(f"t.{name}" for name in PUBLIC)
 
-_TICKET = """
+_TICKET = f"""
 SELECT t.*, links.* FROM ticket t, LATERAL (
     SELECT
-        COALESCE(array_agg(k.id), '{}') AS link_ids,
-        COALESCE(array_agg(k.department_id), '{}') AS link_departments,
-        COALESCE(array_agg(k.department_id) FILTER (WHERE k.department_id IS NOT NULL), '{}') AS holders,
-        COALESCE(array_agg(k.department) FILTER (WHERE k.department_id IS NOT NULL), '{}') AS holder_codes
+        COALESCE(array_agg(k.id), '{{}}') AS link_ids,
+        COALESCE(array_agg(k.department_id), '{{}}') AS link_departments,
+        COALESCE(array_agg(k.department_id) FILTER (WHERE {HOLDS}), '{{}}') AS holders,
+        COALESCE(array_agg(k.department) FILTER (WHERE {HOLDS}), '{{}}') AS holder_codes
     FROM ticket_link k WHERE k.ticket_id = t.id
 ) AS links
 WHERE t.id = $1
@@ -54,9 +55,10 @@ SELECT taking.id, taking.created_at FROM (
     SELECT t.id, t.created_at FROM ticket t WHERE t.participants @> ARRAY[{me}::uuid] AND {rest} OFFSET 0
 ) AS taking ORDER BY taking.created_at DESC, taking.id DESC LIMIT {n}
 """
-_HANDED_OVER = """
+_HANDED_OVER = f"""
 SELECT t.id, t.created_at FROM ticket_link k JOIN ticket t ON t.id = k.ticket_id
-WHERE k.department_id = ANY({departments}::uuid[]) AND {rest} ORDER BY t.created_at DESC, t.id DESC LIMIT {n}
+WHERE k.department_id = ANY({{departments}}::uuid[]) AND {HOLDS} AND {{rest}}
+ORDER BY t.created_at DESC, t.id DESC LIMIT {{n}}
 """
 _PAGE_OF_SOME = """
 SELECT {columns} FROM (

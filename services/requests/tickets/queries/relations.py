@@ -6,11 +6,12 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from services.requests.tickets.queries.holding import HOLDS
 from services.requests.tickets.rules.relations import RelationKind
 from services.requests.tickets.rules.stored import Row
 from services.shared.db import Connection
 
-_OF_TICKET = """
+_OF_TICKET = f"""
 SELECT r.id, r.kind, r.is_merge, r.created_by, r.created_at, r.other_id = $1 AS is_other, t.id AS ticket_id,
     t.key AS ticket_key, t.requester_id, t.beneficiary_id, t.participants, t.provider_department_id,
     t.customer_department_id, t.is_confidential, t.awaits_approval_of, holders.ids AS holders
@@ -20,8 +21,8 @@ FROM (
 ) AS r
 JOIN ticket t ON t.id = CASE WHEN r.ticket_id = $1 THEN r.other_id ELSE r.ticket_id END,
 LATERAL (
-    SELECT COALESCE(array_agg(k.department_id), '{}') AS ids
-    FROM ticket_link k WHERE k.ticket_id = t.id AND k.department_id IS NOT NULL
+    SELECT COALESCE(array_agg(k.department_id), '{{}}') AS ids
+    FROM ticket_link k WHERE k.ticket_id = t.id AND {HOLDS}
 ) AS holders
 ORDER BY r.created_at, r.id
 """

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.requests.tickets.policies import managed_departments, sees_all_tickets, serving_departments
+from services.requests.tickets.queries.holding import HOLDS
 from services.requests.tickets.queries.read import PUBLIC_COLUMNS
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.rules.words import Said
@@ -100,7 +101,7 @@ def _branches(actor: Actor, placed: Placed, words: str, rest: str) -> Iterator[s
         departments = placed(serving)
         provided = found("t.provider_department_id = d.id", is_serving=True)
         yield _OF_DEPARTMENTS.format(departments=departments, found=provided)
-        held = f"k.department_id = ANY({departments}::uuid[])"
+        held = f"k.department_id = ANY({departments}::uuid[]) AND {HOLDS}"
         yield found(held, tickets="ticket_link k JOIN ticket t ON t.id = k.ticket_id", is_serving=True)
     if managed := managed_departments(actor):
         asked = found("t.customer_department_id = d.id AND NOT t.is_confidential")
