@@ -1,7 +1,8 @@
 """What an act on a ticket does to dossiers: it opens those of breaches that it passed, and ends those that it refutes.
 
-The breaches of time alone are written where they fire (`firing/queries/fire.py`). Those of an imported history have no
-dossier: nobody is asked about what another system has closed.
+The breaches of time alone are written where they fire (`firing/queries/fire.py`), those of imported tickets that run on
+here too. What an imported history passed begins none: as its thresholds (agreements.md, 10) it is told to nobody, and
+nobody is asked why another system's clock ran out years ago. Rows of a later import close what they refute.
 """
 
 from collections.abc import Iterator, Mapping
@@ -32,11 +33,14 @@ def missed_at_once(row: Row, follows: Following, now: datetime) -> list[Row]:
     return [_dossier(uuid7(), row, row, clock, 1, at, now) for clock, at in missed if clock not in before]
 
 
-async def keep_dossiers(connection: Connection, row: Row, follows: Following, links: list[Row], now: datetime) -> None:
-    """Write what the act comes to in dossiers, if anything; `row` is the ticket with it, `links` its links' rows."""
-    if row["source"] is not None:
-        return
-    opened = [*_passed(row, follows, links, now), *missed_at_once(row, follows, now)]
+async def keep_dossiers(
+    connection: Connection, row: Row, follows: Following, links: list[Row], now: datetime, *, is_history: bool
+) -> None:
+    """Write what the act comes to in dossiers, if anything; `row` is the ticket with it, `links` its links' rows.
+
+    `is_history`: the act is rows of an import, which begin none.
+    """
+    opened = [] if is_history else [*_passed(row, follows, links, now), *missed_at_once(row, follows, now)]
     refuted = list(_refuted(row, follows, now))
     if opened:
         await open_dossiers(connection, opened)

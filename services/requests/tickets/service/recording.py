@@ -219,7 +219,7 @@ async def _append_under(
     )
     if any(changes_words(event) for event in events):
         await keep_words(connection, row, said_in([*held.events, *events]))
-    await keep_dossiers(connection, row, follows, kept.links, now)
+    await keep_dossiers(connection, row, follows, kept.links, now, is_history=bool(source_keys))
     if follows.marks and row["source"] is None:
         await post_messages(connection.fetch, await told_of_marks(connection.fetch, row, follows.marks), now=now)
     return row
