@@ -5,9 +5,10 @@ from uuid import UUID
 
 from fastapi import Path, Response
 
-from services.requests.agreements.refusals import UnknownAgreement, UnknownAgreementVersion
+from services.requests.agreements.refusals import OfferingOfAnother, UnknownAgreement, UnknownAgreementVersion
 from services.requests.agreements.rules.contradictions import CONTENT_PROBLEMS
 from services.requests.calendars.refusals import VERSION_PROBLEMS, UnknownCalendar
+from services.requests.catalogue.service import UnknownOffering
 from services.requests.departments.api import DEPARTMENT_PROBLEMS, AskIdentity
 from services.requests.reports.refusals import UnknownReportZone
 from services.requests.reports.rules import wilson
@@ -15,6 +16,7 @@ from services.requests.simulations import refusals
 from services.requests.simulations.models import Simulation
 from services.requests.simulations.schemas import NewSimulation, SimulationPublic
 from services.requests.simulations.service import accept
+from services.requests.tickets.refusals import InstantOutside
 from services.shared.auth import Actor, requires
 from services.shared.problems import Problem
 from services.shared.routing import Now, Transaction, feature_router, problem_responses
@@ -34,7 +36,10 @@ _ASKING: tuple[type[Problem], ...] = (
     UnknownAgreement,
     UnknownAgreementVersion,
     UnknownCalendar,
+    UnknownOffering,
+    OfferingOfAnother,
     UnknownReportZone,
+    InstantOutside,
     refusals.MayNotSimulate,
     refusals.EmptySimulation,
     refusals.TooManyTickets,

@@ -228,6 +228,10 @@ async def test_a_version_that_contradicts_itself_is_refused_with_its_place(desk:
     assert refused(twice) == (409, "duplicate_target", ["/version/targets/1"])
     unknown = await ask(desk, version=await version(desk, customer_calendar_id=str(uuid4())))
     assert refused(unknown) == (404, "unknown_calendar", ["/version/customer_calendar_id"])
+    nowhere = await ask(desk, version=await version(desk, offering_ids=[str(uuid4())]))
+    assert refused(nowhere) == (404, "unknown_offering", ["/version/offering_ids/0"])
+    rests = await ask(desk, version=await version(desk, stages=[{"agreement": str(uuid4())}]))
+    assert refused(rests) == (404, "unknown_agreement", ["/version/stages/0/agreement"])
     shut = {"time_zone": "Europe/Madrid", "shifts": [{"weekday": "mon", "start": "09:00", "end": "08:00"}]}
     closed = await ask(desk, replacing={"calendar_id": await madrid(desk), "calendar": shut})
     assert refused(closed) == (409, "empty_shift", ["/replacing/calendar/shifts/0/end"])
@@ -242,3 +246,8 @@ async def test_the_period_is_a_period(desk: Desk) -> None:
     answer = await ask(desk, **swapped, agreement={"agreement_id": other["agreement_id"]})
     assert refused(answer) == (409, "version_of_other_pair", ["/agreement/agreement_id"])
     assert datetime.now(UTC).date().isoformat() == later(0)
+    for zone in ("Asia/Tokyo", "America/New_York"):
+        early = await ask(desk, **supposed, starts_on="0001-01-01", time_zone=zone)
+        assert refused(early) == (409, "instant_outside", ["/starts_on"])
+        late = await ask(desk, **supposed, ends_on="9999-12-31", time_zone=zone)
+        assert refused(late) == (409, "instant_outside", ["/ends_on"])

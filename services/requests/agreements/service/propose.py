@@ -51,7 +51,7 @@ async def propose_agreement(
     if customer_id == provider_id:
         raise OwnProvider(pointer="/provider_department_id")
     document = document_of(new, customer_id, provider_id)
-    zones = await _check_calendars(fetch, content_from(document))
+    zones = await check_calendars(fetch, content_from(document))
     agreement = Agreement(
         id=uuid7(),
         customer_department_id=customer_id,
@@ -90,7 +90,7 @@ async def propose_version(
         if getattr(new, field) not in (None, getattr(agreement, field)):
             raise OtherPair(pointer=f"/{field}")
     document = document_of(new, agreement.customer_department_id, agreement.provider_department_id)
-    await _check_calendars(fetch, content_from(document))
+    await check_calendars(fetch, content_from(document))
     await _check(fetch, identity, actor, agreement, document, now)
     agreement.latest_number += 1
     agreement.version += 1
@@ -105,7 +105,7 @@ def _side_of(actor: Actor, customer_id: UUID, provider_id: UUID) -> AgreementSid
     return sides[0]
 
 
-async def _check_calendars(fetch: Fetch, content: AgreementContent) -> Mapping[UUID, str]:
+async def check_calendars(fetch: Fetch, content: AgreementContent) -> Mapping[UUID, str]:
     """The zones of the calendars that are named. UnknownCalendar."""
     rows = [(f"/stages/{place}", each.calendar_id) for place, each in enumerate(content.stages)]
     rows += [(f"/targets/{place}", each.calendar_id) for place, each in enumerate(content.targets)]

@@ -1,5 +1,7 @@
 """Accepting a simulation: what is supposed is checked and kept whole; the worker does the rest."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -13,8 +15,10 @@ from services.requests.agreements.rules.content import content_from
 from services.requests.agreements.rules.contradictions import check_content
 from services.requests.agreements.schemas import AgreementText
 from services.requests.agreements.schemas import document_of as version_document
+from services.requests.agreements.service.offered import check_offered
+from services.requests.agreements.service.propose import check_calendars
 from services.requests.agreements.service.reading import known_version, readable_agreement
-from services.requests.calendars.queries import calendars_by_id, current_version, find_calendar
+from services.requests.calendars.queries import current_version, find_calendar
 from services.requests.calendars.refusals import UnknownCalendar
 from services.requests.calendars.service import given_definition
 from services.requests.departments.queries import departments_below
@@ -38,11 +42,12 @@ from services.requests.simulations.refusals import (
 )
 from services.requests.simulations.schemas import NewSimulation, OtherCalendar, VersionNamed
 from services.requests.tickets.policies import can_read_ticket, serves
+from services.requests.tickets.refusals import check_instant
 from services.requests.worktime import document_of as calendar_document
 from services.requests.worktime.zones import known_zones
 from services.shared.auth import Actor
-from services.shared.idempotency import Fetch, session_fetch
-from services.shared.problems import Conflict
+from services.shared.idempotency import session_fetch
+from services.shared.problems import Problem
 
 MOST_TICKETS = 20_000
 
@@ -123,9 +128,11 @@ async def readable_changes(session: AsyncSession, actor: Actor, job: Simulation)
 
 
 def _period(new: NewSimulation) -> tuple[datetime, datetime]:
-    """UnknownReportZone, EmptySimulation."""
+    """UnknownReportZone, InstantOutside, EmptySimulation."""
     if new.time_zone not in known_zones():
         raise UnknownReportZone(pointer="/time_zone", zone=new.time_zone)
+    check_instant(new.starts_on, "/starts_on")
+    check_instant(new.ends_on, "/ends_on")
     if new.ends_on <= new.starts_on:
         raise EmptySimulation(pointer="/ends_on")
     start, end = (datetime.combine(day, time(), ZoneInfo(new.time_zone)) for day in (new.starts_on, new.ends_on))
@@ -137,7 +144,7 @@ async def _supposed(session: AsyncSession, actor: Actor, new: NewSimulation, now
         case NewSimulation(agreement=VersionNamed() as named):
             return {"content": await _named_version(session, actor, new, named)}
         case NewSimulation(version=AgreementText() as text):
-            return {"content": await _written_version(session_fetch(session), new, text, now)}
+            return {"content": await _written_version(session, actor, new, text, now)}
         case NewSimulation(replacing=OtherCalendar() as other):
             return await _other_calendar(session, other, now)
         case _:
@@ -156,23 +163,31 @@ async def _named_version(
     return (await known_version(session, agreement, number, pointer="/agreement/number")).document
 
 
-async def _written_version(fetch: Fetch, new: NewSimulation, text: AgreementText, now: datetime) -> dict[str, Any]:
-    """CONTENT_PROBLEMS, UnknownCalendar."""
+async def _written_version(
+    session: AsyncSession, actor: Actor, new: NewSimulation, text: AgreementText, now: datetime
+) -> dict[str, Any]:
+    """CONTENT_PROBLEMS, UnknownCalendar, UnknownOffering, OfferingOfAnother, UnknownAgreement."""
     document = version_document(text, new.customer_department_id, new.provider_department_id)
-    content = content_from(document)
-    try:
+    content, fetch = content_from(document), session_fetch(session)
+    with _under_version():
         check_content(content, now.date())
-    except Conflict as broken:
-        broken.pointer = f"/version{broken.pointer}"
-        raise
-    named = {each.calendar_id: f"targets/{place}/calendar_id" for place, each in enumerate(content.targets)}
-    named |= {getattr(content, field): field for field in ("provider_calendar_id", "customer_calendar_id")}
-    wanted = {each: field for each, field in named.items() if each is not None}
-    known = await calendars_by_id(fetch, list(wanted))
-    for calendar_id, field in wanted.items():
-        if calendar_id not in known:
-            raise UnknownCalendar(pointer=f"/version/{field}", calendar_id=calendar_id)
+        await check_calendars(fetch, content)
+        await check_offered(fetch, content.offering_ids, new.provider_department_id)
+        for place, stage in enumerate(content.stages):
+            if stage.agreement_id is not None:
+                await readable_agreement(session, actor, stage.agreement_id, pointer=f"/stages/{place}/agreement")
     return document
+
+
+@contextmanager
+def _under_version() -> Iterator[None]:
+    """Pointers into a version lead into the simulation's `version`."""
+    try:
+        yield
+    except Problem as problem:
+        if problem.pointer is not None:
+            problem.pointer = f"/version{problem.pointer}"
+        raise
 
 
 async def _other_calendar(session: AsyncSession, other: OtherCalendar, now: datetime) -> dict[str, Any]:
