@@ -2,17 +2,28 @@
 
 from typing import Annotated
 
-from fastapi import Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from services.requests.calendars.refusals import UnknownCalendar
 from services.requests.catalogue import service
 from services.requests.catalogue.approvals import APPROVAL_PROBLEMS
 from services.requests.catalogue.form_check import FORM_PROBLEMS
-from services.requests.catalogue.models import Offering
-from services.requests.catalogue.queries import find_offering, page_of_offerings
+from services.requests.catalogue.models import Offering, OfferingVersion
+from services.requests.catalogue.queries import page_of_offerings, page_of_versions
 from services.requests.catalogue.rules import DuplicateTarget, OnlyForResolution, TargetsContradict
-from services.requests.catalogue.schemas import NewOffering, OfferingChanges, OfferingPublic
-from services.requests.catalogue.service import MayNotWriteOfferings, OfferingCodeTaken, UnknownOffering
+from services.requests.catalogue.schemas import (
+    NewOffering,
+    Number,
+    OfferingChanges,
+    OfferingPublic,
+    OfferingVersionPublic,
+)
+from services.requests.catalogue.service import (
+    MayNotWriteOfferings,
+    OfferingCodeTaken,
+    UnknownOffering,
+    UnknownOfferingVersion,
+)
 from services.requests.catalogue.steps import STEP_PROBLEMS
 from services.requests.departments.api import DEPARTMENT_PROBLEMS, AskIdentity
 from services.requests.people.service import PERSON_PROBLEMS
@@ -27,6 +38,8 @@ router = feature_router("offerings")
 
 Reader = Annotated[Actor, requires("offerings:read")]
 Writer = Annotated[Actor, requires("offerings:write")]
+_NOT_ALWAYS_KEPT: dict[str, list[object]] = {"approvals": [], "steps": [], "responsibilities": []}
+"""What versions from before there was any say nothing of."""
 _WRITE_PROBLEMS: tuple[type[Problem], ...] = (
     UnknownCalendar,
     DuplicateTarget,
@@ -78,10 +91,28 @@ async def get_offering(
     offering_id: Id, actor: Reader, session: Transaction, request: Request, response: Response
 ) -> OfferingPublic:
     """One offering."""
-    offering = await find_offering(session, offering_id)
-    if offering is None:
-        raise UnknownOffering(offering_id=offering_id)
-    return _told(offering, request, response)
+    return _told(await service.known_offering(session, offering_id), request, response)
+
+
+@router.get("/v1/offerings/{offering_id}/versions", responses=problem_responses(UnknownOffering, BadCursor))
+async def list_versions(
+    offering_id: Id, actor: Reader, session: Transaction, page: Paging
+) -> Page[OfferingVersionPublic]:
+    """What the offering was from when on, newest first."""
+    await service.known_offering(session, offering_id)
+    rows, following = await page_of_versions(session, offering_id, page)
+    return Page(items=[_version(row) for row in rows], next=following)
+
+
+@router.get(
+    "/v1/offerings/{offering_id}/versions/{number}",
+    responses=problem_responses(UnknownOffering, UnknownOfferingVersion),
+)
+async def get_version(
+    offering_id: Id, number: Annotated[Number, Path()], actor: Reader, session: Transaction
+) -> OfferingVersionPublic:
+    """The offering as tickets with this `offering_version` pinned it: its form, steps, targets and approvals."""
+    return _version(await service.known_version(session, offering_id, number))
 
 
 @router.patch(
@@ -111,6 +142,19 @@ async def change_offering(
 def _told(offering: Offering, request: Request, response: Response) -> OfferingPublic:
     tag_answer(request, response, offering.version)
     return _public(offering)
+
+
+def _version(version: OfferingVersion) -> OfferingVersionPublic:
+    kept = _NOT_ALWAYS_KEPT | version.content
+    told = {name: kept[name] for name in OfferingVersionPublic.model_fields if name in kept}
+    return OfferingVersionPublic(
+        **told,
+        id=version.offering_id,
+        version=version.number,
+        confidential=kept["is_confidential"],
+        created_at=version.created_at,
+        created_by=version.created_by,
+    )
 
 
 def _public(offering: Offering) -> OfferingPublic:

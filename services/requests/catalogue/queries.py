@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from services.requests.catalogue.approvals import ApprovalLevel
 from services.requests.catalogue.form import Form, read_form
-from services.requests.catalogue.models import Offering
+from services.requests.catalogue.models import Offering, OfferingVersion
 from services.requests.catalogue.rules import PublishedTarget
 from services.shared.idempotency import Fetch
 from services.shared.paging import PageWanted, older_than
@@ -91,6 +91,25 @@ async def page_of_offerings(
         wanted = wanted.where(older_than(columns, after))
     rows, goes_on = page.split((await session.scalars(wanted)).all())
     return rows, page.cursor((rows[-1].created_at, rows[-1].id)) if goes_on else None
+
+
+async def find_version(session: AsyncSession, offering_id: UUID, number: int) -> OfferingVersion | None:
+    """What the offering was in that version."""
+    return await session.get(OfferingVersion, (offering_id, number))
+
+
+async def page_of_versions(
+    session: AsyncSession, offering_id: UUID, page: PageWanted
+) -> tuple[Sequence[OfferingVersion], str | None]:
+    """An offering's versions, newest first."""
+    number = col(OfferingVersion.number)
+    wanted = select(OfferingVersion).where(col(OfferingVersion.offering_id) == offering_id)
+    wanted = wanted.order_by(number.desc()).limit(page.limit + 1)
+    after = page.typed_after(int)
+    if after is not None:
+        wanted = wanted.where(older_than((number,), after))
+    rows, goes_on = page.split((await session.scalars(wanted)).all())
+    return rows, page.cursor((rows[-1].number,)) if goes_on else None
 
 
 async def providers_of_offerings(fetch: Fetch, ids: Collection[UUID]) -> dict[UUID, UUID]:

@@ -11,6 +11,7 @@ from services.requests.calendars.schemas import DueField, DurationText
 from services.requests.catalogue.approvals import MOST_LEVELS, ApprovalLevel, ApprovalSide, ApproverRole, Threshold
 from services.requests.catalogue.rules import PublishedTarget, TargetClock, TargetPriority
 from services.requests.worktime import DueRule
+from services.shared.paging import GREATEST_NUMBER
 from services.shared.schemas import Code, FreeObject, Id, InContract, Input, Instant, Lax, Output, ShortText
 
 
@@ -199,3 +200,13 @@ class OfferingPublic(Output):
     is_offered: bool
     version: int = Field(description="the version that tickets pin, and the ETag")
     created_at: Instant
+
+
+class OfferingVersionPublic(OfferingPublic):
+    """An offering as it was from `created_at` on, until its next version; `id` is the offering's."""
+
+    version: int = Field(description="its number: what tickets tell as `offering_version`")
+    created_by: UUID
+
+
+Number = Annotated[int, Field(ge=1, le=GREATEST_NUMBER)]

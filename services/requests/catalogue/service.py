@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from services.requests.catalogue.checking import check_whole, checked_parts
 from services.requests.catalogue.models import Offering, OfferingVersion
 from services.requests.catalogue.policies import can_write_offerings
-from services.requests.catalogue.queries import find_offering
+from services.requests.catalogue.queries import find_offering, find_version
 from services.requests.catalogue.schemas import NewOffering, OfferingChanges
 from services.requests.departments.service import Identity, require_department
 from services.shared.auth import Actor
@@ -26,6 +26,11 @@ class UnknownOffering(NotFound):
         "The offering {offering_id} does not exist, or you may not see it.",
         "La oferta {offering_id} no existe, o usted no puede verla.",
     )
+
+
+class UnknownOfferingVersion(NotFound):
+    code = "unknown_offering_version"
+    detail = Texts("The offering has no version {number}.", "La oferta no tiene la versión {number}.")
 
 
 class OfferingCodeTaken(Conflict):
@@ -93,6 +98,23 @@ async def change_offering(
     offering.version += 1
     await _keep(session, actor, offering, now)
     return offering
+
+
+async def known_offering(session: AsyncSession, offering_id: UUID) -> Offering:
+    """The offering. UnknownOffering."""
+    offering = await find_offering(session, offering_id)
+    if offering is None:
+        raise UnknownOffering(offering_id=offering_id)
+    return offering
+
+
+async def known_version(session: AsyncSession, offering_id: UUID, number: int) -> OfferingVersion:
+    """The offering as it was in that version. UnknownOffering, UnknownOfferingVersion."""
+    await known_offering(session, offering_id)
+    version = await find_version(session, offering_id, number)
+    if version is None:
+        raise UnknownOfferingVersion(number=number)
+    return version
 
 
 async def _keep(session: AsyncSession, actor: Actor, offering: Offering, now: datetime) -> None:

@@ -245,6 +245,8 @@ REQUESTS_CASES: Mapping[str, Prepare] = {
     "calendars_assign_calendar": _assignment("{it}"),
     "offerings_list_offerings": _get("/v1/offerings"),
     "offerings_get_offering": _get("/v1/offerings/{offering}"),
+    "offerings_list_versions": _get("/v1/offerings/{offering}/versions"),
+    "offerings_get_version": _get("/v1/offerings/{offering}/versions/1"),
     "offerings_publish_offering": _new_offering,
     "offerings_change_offering": _changed_offering,
     "agreements_propose_agreement": _new_agreement,

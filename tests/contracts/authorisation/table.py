@@ -94,6 +94,8 @@ TABLE: Mapping[str, Row] = {
     "calendars_assign_calendar/to the organisation": row(200, "admin"),
     "offerings_list_offerings": EVERYBODY,
     "offerings_get_offering": EVERYBODY,
+    "offerings_list_versions": EVERYBODY,
+    "offerings_get_version": EVERYBODY,
     "offerings_publish_offering": row(201, f"manager {ADMINISTRATORS}"),
     "offerings_change_offering": row(200, f"manager {ADMINISTRATORS}"),
     # requests: agreements, between IT and HR; a side's word is its manager's, and no administrator's

@@ -254,12 +254,39 @@ async def test_who_may_write(client: httpx.AsyncClient, people: People, fetch: F
     assert (await client.get(path, headers=people.account("tickets:read"))).status_code == 403
 
 
+async def test_every_version_stays_to_be_read(client: httpx.AsyncClient, people: People, fetch: Fetch) -> None:
+    provider, admin = await a_known_department(fetch), people.admin()
+    form = {"schema": {"properties": {"model": {"type": "string"}}}, "expected": ["/model"]}
+    made = await a_published_offering(client, admin, provider.id, form=form, steps=[{"key": "s", "texts": {"en": "S"}}])
+    path = f"/v1/offerings/{made['id']}"
+    for number, change in enumerate(({"form": None, "confidential": True}, {"name": "Another", "steps": []}), start=1):
+        assert (await client.patch(path, json=change, headers=admin | at(number))).status_code == 200
+    reader = people.one_of(uuid4())
+    items = (await client.get(f"{path}/versions", headers=reader)).json()["items"]
+    assert [(each["version"], each["form"] is None, each["confidential"], each["name"]) for each in items] == [
+        (3, True, True, "Another"),
+        (2, True, True, made["name"]),
+        (1, False, False, made["name"]),
+    ]
+    first = (await client.get(f"{path}/versions/1", headers=reader)).json()
+    assert first == items[-1]
+    assert {name: first[name] for name in made if name != "created_at"} == {
+        n: v for n, v in made.items() if n != "created_at"
+    }
+    page = (await client.get(f"{path}/versions", params={"limit": 2}, headers=reader)).json()
+    rest = (await client.get(f"{path}/versions", params={"cursor": page["next"], "limit": 2}, headers=reader)).json()
+    assert (page["items"] + rest["items"], rest["next"]) == (items, None)
+    unknown = await client.get(f"{path}/versions/4", headers=reader)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown_offering_version")
+
+
 async def test_what_is_unknown_is_404(client: httpx.AsyncClient, people: People) -> None:
     nowhere = await client.post("/v1/offerings", json=an_offering(uuid4()), headers=people.admin())
     assert (nowhere.status_code, nowhere.json()["code"]) == (404, "unknown_department")
     assert pointers(nowhere) == ["/provider_department_id"]
     path = f"/v1/offerings/{uuid4()}"
-    assert (await client.get(path, headers=people.admin())).status_code == 404
+    for what in ("", "/versions", "/versions/1"):
+        assert (await client.get(path + what, headers=people.admin())).status_code == 404
     assert (await client.patch(path, json={}, headers=people.admin() | at(1))).status_code == 404
 
 
