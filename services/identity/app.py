@@ -10,6 +10,8 @@ from uuid import UUID
 
 from fastapi import FastAPI
 
+from services.identity.absences import api as absences
+from services.identity.absences.queries import forget_past_absences
 from services.identity.accounts.api import links, page
 from services.identity.accounts.queries import forget_expired_links
 from services.identity.accounts.service.passwords import passwords_of
@@ -40,6 +42,7 @@ ROUTERS = (
     departments.router,
     members.router,
     deputies.router,
+    absences.router,
     people.router,
     links.people_router,
     links.sessions_router,
@@ -63,7 +66,7 @@ def create_app(settings: IdentitySettings | None = None) -> FastAPI:
         routers=ROUTERS,
         tasks=lambda app: (
             lambda: _keep_keys(app),
-            lambda: tidy(app, forget_expired_links, forget_expired_sign_ins),
+            lambda: tidy(app, forget_expired_links, forget_expired_sign_ins, forget_past_absences),
             _relay(settings).run,
         ),
         around=_password_threads,

@@ -1,5 +1,6 @@
 """What the identity service publishes."""
 
+from datetime import date
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,6 +10,8 @@ from services.shared.outbox import PublishedEvent
 _A_DEPARTMENT = "019a8f00-0000-7000-8000-0000000000a1"
 _ITS_PARENT = "019a8f00-0000-7000-8000-0000000000a0"
 _A_PERSON = "019a8f00-0000-7000-8000-0000000000c1"
+_ANOTHER_PERSON = "019a8f00-0000-7000-8000-0000000000c2"
+_AN_ABSENCE = "019a8f00-0000-7000-8000-0000000000d1"
 
 
 class DepartmentCreated(PublishedEvent):
@@ -58,3 +61,25 @@ class PersonChanged(PersonCreated):
     """Something about a person has changed; the event tells the whole state."""
 
     subject = "acuerdo.identity.person.changed.v1"
+
+
+class AbsenceRecorded(PublishedEvent):
+    """Somebody will be away from a department on these of its days, both included; never why."""
+
+    subject = "acuerdo.identity.absence.recorded.v1"
+    key = "absence_id"
+
+    absence_id: UUID = Field(examples=[_AN_ABSENCE])
+    person_id: UUID = Field(examples=[_A_PERSON])
+    department_id: UUID = Field(examples=[_A_DEPARTMENT])
+    first_day: date = Field(examples=["2026-08-03"])
+    last_day: date = Field(examples=["2026-08-14"])
+    deputy_id: UUID | None = Field(examples=[_ANOTHER_PERSON])
+    is_ended: bool = Field(examples=[False])
+    version: int = Field(examples=[1])
+
+
+class AbsenceEnded(AbsenceRecorded):
+    """An absence was ended before its last day, or taken back; the event tells its whole state."""
+
+    subject = "acuerdo.identity.absence.ended.v1"

@@ -27,6 +27,7 @@ from tests.contracts.known_agreements import (
 from tests.contracts.known_catalogue import CATALOGUE_WORKING, of_catalogue, orders
 from tests.contracts.known_disputes import disputed, exclusions, freezes
 from tests.contracts.known_linked import a_relation, an_attachment
+from tests.contracts.known_people import PEOPLE_WORKING, of_who_is_away
 from tests.contracts.known_platform import (
     api,
     calendars,
@@ -192,6 +193,7 @@ WORKING: dict[tuple[str, str], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("POST", "/v1/imports"): _import,
     **AGREEMENTS_WORKING,
     **CATALOGUE_WORKING,
+    **PEOPLE_WORKING,
     ("POST", "/oauth2/token"): _token,
     ("POST", "/v1/tickets/{ticket_id}/hand-offs"): lambda _: {"department_id": departments()[-1], "comment": "Please"},
     ("POST", "/v1/sessions/passwords"): _password,
@@ -254,8 +256,8 @@ def _parts(method: str, path: str, given: dict[str, Any]) -> dict[str, Any]:
             found = {"ticket_id": _open_tickets()[next(_turns) % len(_open_tickets())]}
         case "PATCH", "/v1/offerings/{offering_id}":
             found = {"offering_id": changeable_offering()}
-        case _, "/v1/departments/{department_id}/deputies/{deputy_id}":
-            found = {"deputy_id": _deputy(given["department_id"])}
+        case _, _ if away := of_who_is_away(path, given):
+            found = away
         case _, _ if "{attachment_id}" in path:
             found = {"attachment_id": an_attachment(given["ticket_id"])}
         case _, "/v1/tickets/{ticket_id}/relations/{relation_id}":
@@ -289,12 +291,3 @@ def _offered_link(path: str) -> dict[str, str | None]:
     if link is not None and path.endswith("/answers"):
         api().post(f"{offers}/{link}/questions", json={"comment": "Which?"})
     return {"ticket_id": ticket["id"], "link_id": link}
-
-
-def _deputy(department_id: str) -> str | None:
-    """One of the department's deputies, made where there is none."""
-    path = f"/v1/departments/{department_id}/deputies"
-    known = last(path, "id")
-    if known is None:
-        api().post(path, json={"person_id": _people()[0], "from": "2100-01-01"})
-    return known or last(path, "id")

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
+from services.identity.absences.models import Absence
 from services.identity.accounts.service.accounts import set_password
 from services.identity.app import create_app, load_keys
 from services.identity.authorization.rules import DEPUTY, scopes_of
@@ -67,6 +68,15 @@ class Organisation:
         usual |= {"named_at": now(), "named_by": uuid7()}
         async with self.app.state.sessions() as session, session.begin():
             made = Deputy(id=uuid7(), department_id=department.id, person_id=person.id, **(usual | changes))
+            session.add(made)
+            return made
+
+    async def absence(self, department: Department, person: Person, **changes: Any) -> Absence:
+        """An absence of today alone where nothing else is said; fields as in the table."""
+        today = local_day(department.time_zone, now())
+        usual: dict[str, Any] = {"first_day": today, "last_day": today, "recorded_at": now(), "recorded_by": uuid7()}
+        async with self.app.state.sessions() as session, session.begin():
+            made = Absence(id=uuid7(), department_id=department.id, person_id=person.id, **(usual | changes))
             session.add(made)
             return made
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -44,6 +45,20 @@ async def test_of_parallel_changes_of_one_version_one_wins(
         *(client.patch(f"{PATH}/{department.id}", json={"name": f"{n}"}, headers={"If-Match": '"1"'}) for n in range(5))
     )
     assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412, 412]
+
+
+async def test_of_two_who_stand_in_for_each_other_one_is_refused(
+    client: httpx.AsyncClient, organisation: Organisation
+) -> None:
+    department = await organisation.department()
+    role = {"department_id": department.id, "role": "agent"}
+    one, other = await organisation.person(memberships=[role]), await organisation.person(memberships=[role])
+    bodies = [{"person_id": str(away.id), "deputy_id": str(deputy.id)} for away, deputy in ((one, other), (other, one))]
+    day = datetime.now(UTC).date()
+    days = {"from": (day + timedelta(days=2)).isoformat(), "to": (day + timedelta(days=9)).isoformat()}
+    path = f"{PATH}/{department.id}/absences"
+    answers = await asyncio.gather(*(client.post(path, json=body | days) for body in [*bodies, *bodies]))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
 
 
 async def test_two_moves_never_close_a_circle(client: httpx.AsyncClient, organisation: Organisation) -> None:

@@ -11,6 +11,8 @@ from services.identity.people.rules import DepartmentRole, OrganisationRole
 EVERYBODY: Final = frozenset(
     {
         Scope.DEPARTMENTS_READ,
+        Scope.ABSENCES_READ,
+        Scope.ABSENCES_WRITE,
         Scope.PEOPLE_READ,
         Scope.CALENDARS_READ,
         Scope.OFFERINGS_READ,

@@ -8,6 +8,8 @@ class Scope(StrEnum):
 
     DEPARTMENTS_READ = "departments:read"
     DEPARTMENTS_WRITE = "departments:write"
+    ABSENCES_READ = "absences:read"
+    ABSENCES_WRITE = "absences:write"
     PEOPLE_READ = "people:read"
     PEOPLE_WRITE = "people:write"
     CLIENTS_READ = "clients:read"

@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -147,6 +149,28 @@ def _deputy(method: str) -> Prepare:
     return prepare
 
 
+async def _new_absence(world: IdentityWorld) -> Asked:
+    day = (now().date() + timedelta(days=next(_days))).isoformat()
+    body = {"person_id": str(world.people["agent"].id), "from": day, "to": day}
+    return Asked("POST", f"/v1/departments/{world.it}/absences", body)
+
+
+async def _an_absence(world: IdentityWorld) -> str:
+    return str((await world.organisation.absence(world.departments["IT"], world.people["agent"])).id)
+
+
+async def _absences(world: IdentityWorld) -> Asked:
+    return Asked("GET", f"/v1/departments/{world.it}/absences", concerned=await _an_absence(world))
+
+
+def _absence(method: str) -> Prepare:
+    async def prepare(world: IdentityWorld) -> Asked:
+        headers = ANY_VERSION if method == "DELETE" else {}
+        return Asked(method, f"/v1/departments/{world.it}/absences/{await _an_absence(world)}", headers=headers)
+
+    return prepare
+
+
 async def _no_member(world: IdentityWorld) -> Asked:
     person = await world.organisation.person(memberships=[{"department_id": world.it, "role": "agent"}])
     return Asked("DELETE", f"/v1/departments/{world.it}/members/{person.id}", headers=ANY_VERSION)
@@ -173,6 +197,7 @@ def _new_client(scopes: list[str], *, is_member: bool = False) -> Prepare:
     return prepare
 
 
+_days = count(1)
 ALL_SCOPES = [scope.value for scope in Scope]
 IDENTITY_CASES: Mapping[str, Prepare] = {
     "oauth2_get_metadata": _get("/.well-known/oauth-authorization-server"),
@@ -196,6 +221,10 @@ IDENTITY_CASES: Mapping[str, Prepare] = {
     "departments_get_deputy": _deputy("GET"),
     "departments_name_deputy": _new_deputy,
     "departments_end_deputy": _deputy("DELETE"),
+    "departments_list_absences": _absences,
+    "departments_get_absence": _absence("GET"),
+    "departments_record_absence": _new_absence,
+    "departments_end_absence": _absence("DELETE"),
     "people_list_people": _get("/v1/people"),
     "people_get_person": _get("/v1/people/{member}"),
     "people_add_person": _person(),
