@@ -7,6 +7,9 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.requests.absences.queries import forget_past_absences
+from services.requests.absences.rules import Absence
+from services.requests.absences.service import take_in_absence
 from services.requests.agreements import api as agreements
 from services.requests.approvals import api as approvals
 from services.requests.attachments import api as attachments
@@ -31,6 +34,9 @@ from services.requests.handoffs import api as handoffs
 from services.requests.imports import api as imports
 from services.requests.imports.service.worker import Bench, run_imports
 from services.requests.inbound import (
+    AbsenceEnded,
+    AbsenceRecorded,
+    AbsenceTold,
     DepartmentChanged,
     DepartmentCreated,
     DepartmentTold,
@@ -110,7 +116,7 @@ def create_app(settings: RequestsSettings | None = None) -> FastAPI:
         tasks=lambda app: (
             app.state.consumers.run,
             _relay(settings).run,
-            lambda: tidy(app, forget_old_changes),
+            lambda: tidy(app, forget_old_changes, forget_past_absences),
             lambda: run_sweeping(app.state.engine, app.state.attachments),
             lambda: run_imports(_bench(app)),
             lambda: run_firing(settings.database_url, app.state.terms),
@@ -147,7 +153,7 @@ def _bench(app: FastAPI) -> Bench:
 
 
 def consumers_of(settings: RequestsSettings, sessions: Sessions) -> Consumers:
-    """What this service takes in: the departments and people of identity, whom feedback asks."""
+    """What this service takes in: the departments, people and absences of identity, whom feedback asks."""
     consumers = Consumers(
         service="requests",
         nats_url=settings.nats_url,
@@ -171,6 +177,13 @@ def consumers_of(settings: RequestsSettings, sessions: Sessions) -> Consumers:
         consumers.on(event)(take_in)
     for event_of_person in (PersonCreated, PersonChanged):
         consumers.on(event_of_person)(take_in_told)
+
+    async def take_in_away(session: AsyncSession, told: AbsenceTold, meta: EventMeta) -> None:
+        values = told.model_dump(exclude={"absence_id"})
+        await take_in_absence(session_fetch(session), Absence(id=told.absence_id, **values), now=meta.time)
+
+    for event_of_absence in (AbsenceRecorded, AbsenceEnded):
+        consumers.on(event_of_absence)(take_in_away)
 
     async def tell(session: AsyncSession, invitation: InvitationIssued, meta: EventMeta) -> None:
         await tell_of_survey(session_fetch(session), invitation.person_id, invitation.invitation_id, now=meta.time)

@@ -1,5 +1,6 @@
 """What the requests service reads of other services' events: only the fields that it needs."""
 
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -53,6 +54,27 @@ class PersonCreated(PersonTold):
 
 class PersonChanged(PersonTold):
     subject: ClassVar[str] = "acuerdo.identity.person.changed.v1"
+
+
+class AbsenceTold(InboundEvent):
+    """An absence as it is after the event: local days of the department, both included."""
+
+    absence_id: UUID
+    person_id: UUID
+    department_id: UUID
+    first_day: date
+    last_day: date
+    deputy_id: UUID | None
+    is_ended: bool
+    version: int
+
+
+class AbsenceRecorded(AbsenceTold):
+    subject: ClassVar[str] = "acuerdo.identity.absence.recorded.v1"
+
+
+class AbsenceEnded(AbsenceTold):
+    subject: ClassVar[str] = "acuerdo.identity.absence.ended.v1"
 
 
 class InvitationIssued(InboundEvent):

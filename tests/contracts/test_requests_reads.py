@@ -7,7 +7,14 @@ import httpx
 import pytest
 
 from services.identity.departments.schemas import DepartmentPublic
-from services.identity.events import DepartmentChanged, DepartmentCreated, PersonChanged, PersonCreated
+from services.identity.events import (
+    AbsenceEnded,
+    AbsenceRecorded,
+    DepartmentChanged,
+    DepartmentCreated,
+    PersonChanged,
+    PersonCreated,
+)
 from services.identity.people.schemas import PersonPublic
 from services.requests import inbound
 from services.requests.departments.rules import Department
@@ -24,6 +31,8 @@ from services.shared.outbox import PublishedEvent
         (DepartmentChanged, inbound.DepartmentChanged),
         (PersonCreated, inbound.PersonCreated),
         (PersonChanged, inbound.PersonChanged),
+        (AbsenceRecorded, inbound.AbsenceRecorded),
+        (AbsenceEnded, inbound.AbsenceEnded),
     ],
 )
 def test_events_are_read_as_identity_tells_them(published: type[PublishedEvent], read: type[InboundEvent]) -> None:

@@ -43,6 +43,8 @@ class MessageKind(StrEnum):
     """An agreement of your department is to be reviewed within two weeks."""
     AGREEMENT_ENDS = "agreement_ends"
     """An agreement of your department ends within thirty days, and nothing signed goes on after it."""
+    DEPUTY_NAMED = "deputy_named"
+    """Somebody will be away, and you are to take care of their tickets."""
     SURVEY = "survey"
     """Somebody would like to know how it went."""
 

@@ -16,12 +16,16 @@ OrderKey = tuple[datetime, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. `id` is a person's or a service account's; an import has none. `automatic` is no person's own act."""
+    """Who acts. `id` is a person's or a service account's; an import has none. `automatic` is no person's own act.
+
+    `deputy_for` is the absent person in whose place they act; what it changes is the history alone.
+    """
 
     side: Side
     id: UUID | None = None
     department: str | None = None
     automatic: bool = False
+    deputy_for: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

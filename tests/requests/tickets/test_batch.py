@@ -63,6 +63,8 @@ async def test_a_bad_item_undoes_no_other(desk: Desk) -> None:
         "assignee_id": str(desk.agent_id),
         "priority": "normal",
         "version": 3,
+        "absent_until": None,
+        "deputy_id": None,
     }
 
 

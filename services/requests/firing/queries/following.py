@@ -25,6 +25,15 @@ _IN_ROLES = """
 SELECT d.department_id, d.role, p.id FROM unnest($1::text[], $2::text[]) AS d(department_id, role)
 JOIN person_copy p ON p.departments @> jsonb_build_object(d.department_id, d.role) WHERE p.is_active
 """
+_SERVING = """
+SELECT provider_department_id FROM ticket WHERE id = $1
+UNION SELECT department_id FROM ticket_link WHERE ticket_id = $1 AND department_id IS NOT NULL
+"""
+
+
+async def departments_serving(connection: Connection, ticket_id: UUID) -> set[UUID]:
+    """The ticket's provider, and the departments with hand-offs of it."""
+    return {row[0] for row in await connection.fetch(_SERVING, ticket_id)}
 
 
 async def leave(connection: Connection, event: OutboxValues) -> None:

@@ -2,17 +2,18 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from services.requests.absences.service import absent_among
 from services.requests.agreements.queries.read import escalations_of
 from services.requests.agreements.rules.content import Escalation
 from services.requests.catalogue.terms import TermsCache
-from services.requests.firing.queries.following import people_in
+from services.requests.firing.queries.following import departments_serving, people_in
 from services.requests.firing.rules import (
     WHOLE,
     Audience,
@@ -29,7 +30,7 @@ from services.requests.firing.rules import (
 from services.requests.messages.rules import MessageKind, Post
 from services.requests.messages.service import post_messages
 from services.requests.people.queries import find_people
-from services.requests.tickets.queries.read import hold_ticket, link_departments
+from services.requests.tickets.queries.read import hold_ticket
 from services.requests.tickets.service.recording import append, unfold
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.facts import Assigned, Fact, Prioritised
@@ -42,6 +43,8 @@ MOST_KEPT = 10_000
 SYSTEM = Actor(Side.SYSTEM, automatic=True)
 Row = Mapping[str, Any]
 """A clock that fires, with columns of its ticket."""
+Deputies = Mapping[tuple[UUID, UUID], UUID]
+"""Who is there for somebody who is away from a department."""
 
 
 class Call(NamedTuple):
@@ -65,13 +68,7 @@ class Escalations:
         """All that follows from these thresholds; messages last, because others want to add to them."""
         await self._learn(connection, {row["agreement_version_id"] for row, _ in fired})
         called = list(self._called_for(fired))
-        audiences = {call.audience for call in called}
-        in_roles = await people_in(connection, {each for audience in audiences for each in departments_told(audience)})
-        members = {
-            audience: {person for each in departments_told(audience) for person in in_roles[each]}
-            for audience in audiences
-        }
-        posts = [post for call in called for post in _posts(call, members[call.audience])]
+        posts = await _told(connection, called, now)
         changing: defaultdict[UUID, list[Call]] = defaultdict(list)
         for call in called:
             is_of_link = call.row["link_id"] is not None  # the ticket is the outer provider's to move
@@ -100,11 +97,46 @@ class Escalations:
                 yield Call(row, threshold, wants, audience_of(row, wants.notify))
 
 
-def _posts(call: Call, members: set[UUID]) -> Iterator[Post]:
+async def _told(connection: Connection, called: Sequence[Call], now: datetime) -> list[Post]:
+    """What people are told, and whoever is there for those of them who are away."""
+    audiences = {call.audience for call in called}
+    in_roles = await people_in(connection, {each for audience in audiences for each in departments_told(audience)})
+    members = {
+        audience: {person for each in departments_told(audience) for person in in_roles[each]} for audience in audiences
+    }
+    told = [(call, members[call.audience] | people_told(call.row, call.wants.notify)) for call in called]
+    deputies = await _deputies(connection, {each for _, people in told for each in people}, now)
+    posts = [post for call, people in told for post in _posts(call, people)]
+    for call, people in told:
+        posts += await _posts_to_deputies(connection, call, people, deputies)
+    return posts
+
+
+def _posts(call: Call, people: Iterable[UUID]) -> Iterator[Post]:
     kind = MessageKind.CLOCK_BREACHED if call.threshold.percent == WHOLE else MessageKind.CLOCK_WARNED
     about = told_of(call.row, call.threshold)
-    for person_id in members | people_told(call.row, call.wants.notify):
+    for person_id in people:
         yield Post(person_id, kind, f"/v1/tickets/{about['ticket_id']}", about)
+
+
+async def _deputies(connection: Connection, people: Collection[UUID], now: datetime) -> Deputies:
+    """Who is there today for those of these people who are away: (person, their department) → deputy."""
+    away = await absent_among(connection.fetch, people, now)
+    return {(each.person_id, each.department_id): each.deputy_id for each in away if each.deputy_id is not None}
+
+
+async def _posts_to_deputies(
+    connection: Connection, call: Call, people: Collection[UUID], deputies: Deputies
+) -> list[Post]:
+    """The same to whoever is there for somebody told who is away, from a department that serves the ticket.
+
+    Nothing to those who are told anyway.
+    """
+    found = {key: deputy for key, deputy in deputies.items() if key[0] in people and deputy not in people}
+    if not found:
+        return []
+    serving = await departments_serving(connection, call.row["ticket_id"])
+    return list(_posts(call, {deputy for (_, department_id), deputy in found.items() if department_id in serving}))
 
 
 async def _change(
@@ -136,15 +168,16 @@ async def _change(
     if assignee_id is None:
         return []
     about = {"ticket_id": str(row["ticket_id"]), "ticket_key": row["key"]}
-    return [Post(assignee_id, MessageKind.TICKET_ASSIGNED, f"/v1/tickets/{row['ticket_id']}", about)]
+    serving = await departments_serving(connection, row["ticket_id"])
+    deputies = await _deputies(connection, [assignee_id], now)
+    told = {assignee_id, *(deputy for (_, department_id), deputy in deputies.items() if department_id in serving)}
+    return [Post(each, MessageKind.TICKET_ASSIGNED, f"/v1/tickets/{row['ticket_id']}", about) for each in sorted(told)]
 
 
 async def _serves(connection: Connection, row: Row, person_id: UUID) -> bool:
     """Whether the person works for the ticket's provider, or for a department with a hand-off of it, to this day."""
-    links = await link_departments(connection, row["ticket_id"])
-    departments = {row["provider_department_id"], *links.values()} - {None}
     person = (await find_people(connection.fetch, [person_id])).get(person_id)
-    return person is not None and person.serves_any(departments)
+    return person is not None and person.serves_any(await departments_serving(connection, row["ticket_id"]))
 
 
 async def _append(

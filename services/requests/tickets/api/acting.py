@@ -28,8 +28,10 @@ from services.requests.tickets.schemas import (
     TicketPublic,
 )
 from services.requests.tickets.schemas.showing import CommentPublic
+from services.requests.tickets.schemas.working import TicketAssigned
 from services.requests.tickets.service import act, amend
 from services.requests.tickets.service.show import comment_of
+from services.requests.tickets.service.standing_in import assignee_away, told_of
 from services.shared.etags import IfMatch, etag
 from services.shared.problems import PreconditionFailed, PreconditionRequired
 from services.shared.routing import HotRoute, HotTransaction, Now, feature_router, problem_responses
@@ -91,7 +93,7 @@ async def comment_on_ticket(
 @router.post(
     "/v1/tickets/{ticket_id}/assignments",
     status_code=201,
-    response_model=TicketPublic,
+    response_model=TicketAssigned,
     responses=problem_responses(UnknownTicket, OnlyLooksOn, ForProviderOnly, CannotServe, *PERSON_PROBLEMS),
 )
 async def assign_ticket(
@@ -103,8 +105,13 @@ async def assign_ticket(
     identity: AskIdentity,
     now: Now,
 ) -> Response:
-    """Say whose the ticket is to work on, one who serves the provider or a hand-off's department; null: nobody's."""
-    return _as_it_is_now(await act.assign_ticket(connection, terms, identity, actor, ticket_id, new, now=now))
+    """Say whose the ticket is to work on, one who serves the provider or a hand-off's department; null: nobody's.
+
+    It may be one who is away, and stays theirs: the answer tells until when, and who finds it in their queue meanwhile.
+    """
+    row = await act.assign_ticket(connection, terms, identity, actor, ticket_id, new, now=now)
+    away = await assignee_away(connection.fetch, row, now)
+    return json_answer(public_of(row) | told_of(away), 201, {"ETag": etag(row["version"])})
 
 
 @router.post(

@@ -144,6 +144,7 @@ class TicketEvent(Base, table=True):
     is_automatic: bool
     corrects: UUID | None
     source_key: str | None
+    deputy_for: UUID | None
 
 
 class LedgerInterval(Base, table=True):

@@ -1,7 +1,7 @@
 """Queues of work: the open tickets of somebody, or of departments, by nearest deadline, read from indexes in order."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -66,11 +66,15 @@ _SERVED = f"""(t.provider_department_id = ANY({{departments}}::uuid[]) OR EXISTS
 
 @dataclass(frozen=True, slots=True)
 class QueueWanted:
-    """Whose work: one's own (`is_mine`) or one's departments'; of one department; assigned or not (None: both)."""
+    """Whose work: one's own (`is_mine`) or one's departments'; of one department; assigned or not (None: both).
+
+    To one's own belongs that of absent people for whom one is there, in some departments: `standing_in_for`.
+    """
 
     is_mine: bool
     department_id: UUID | None
     is_assigned: bool | None
+    standing_in_for: Mapping[UUID, Sequence[UUID]] = field(default_factory=dict)
 
 
 async def page_of_queue(
@@ -90,7 +94,7 @@ async def page_of_queue(
     place = ", ".join(placed(value) for value in after) if after is not None else ""
     if wanted.is_assigned is not None:
         conditions.append(f"t.assignee_id IS {'NOT ' if wanted.is_assigned else ''}NULL")
-    branches = (_mine if wanted.is_mine else _departments)(actor, wanted.department_id, conditions, placed)
+    branches = (_mine if wanted.is_mine else _departments)(actor, wanted, conditions, placed)
     if not branches:
         return []
     filled = {
@@ -109,24 +113,29 @@ def position_of(row: Mapping[str, Any]) -> Position:
     return row["next_due_at"] or NEVER, urgency(row["priority"]), row["id"], row["link_id"] or WHOLE
 
 
-def _mine(
-    actor: Actor, department_id: UUID | None, conditions: Sequence[str], placed: Callable[[object], str]
-) -> list[str]:
-    """What is assigned to the actor, as far as they may still see it."""
-    me = placed(actor.id)
+def _mine(actor: Actor, wanted: QueueWanted, conditions: Sequence[str], placed: Callable[[object], str]) -> list[str]:
+    """What is assigned to the actor, as far as they may still see it; and to those for whom they are there."""
     narrowed = [*conditions]
-    if department_id is not None:
-        narrowed.append(_SERVED.format(departments=placed([department_id])))
-    if not sees_all_tickets(actor):
-        narrowed.append(_readable(actor, me, placed))
-    return [_ASSIGNED.replace("{me}", me).replace("{rest}", " AND ".join(narrowed))]
+    if wanted.department_id is not None:
+        narrowed.append(_SERVED.format(departments=placed([wanted.department_id])))
+    own = placed(actor.id)
+    readable = [] if sees_all_tickets(actor) else [_readable(actor, own, placed)]
+    branches = [_assigned(own, [*narrowed, *readable])]
+    for absent_id, departments in wanted.standing_in_for.items():
+        served = _SERVED.format(departments=placed(list(departments)))
+        branches.append(_assigned(placed(absent_id), [*narrowed, served]))
+    return branches
+
+
+def _assigned(person: str, conditions: Sequence[str]) -> str:
+    return _ASSIGNED.replace("{me}", person).replace("{rest}", " AND ".join(conditions))
 
 
 def _departments(
-    actor: Actor, department_id: UUID | None, conditions: Sequence[str], placed: Callable[[object], str]
+    actor: Actor, wanted: QueueWanted, conditions: Sequence[str], placed: Callable[[object], str]
 ) -> list[str]:
     """What the departments that the actor serves provide, and what was handed to them; or one of these departments."""
-    departments = serving_departments(actor)
+    departments, department_id = serving_departments(actor), wanted.department_id
     if department_id is not None:
         departments = [department_id] if department_id in departments or sees_all_tickets(actor) else []
     if not departments:

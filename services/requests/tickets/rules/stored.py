@@ -30,7 +30,7 @@ def event_of(row: Mapping[str, Any]) -> Event:
         sequence=row["sequence"],
         occurred_at=row["occurred_at"],
         recorded_at=row["recorded_at"],
-        actor=Actor(Side(row["side"]), row["actor_id"], row["department"], row["is_automatic"]),
+        actor=Actor(Side(row["side"]), row["actor_id"], row["department"], row["is_automatic"], row["deputy_for"]),
         payload=decode(row["name"], row["payload"]),
         source_order=row["source_order"],
         corrects=row["corrects"],
@@ -53,6 +53,7 @@ def event_row(ticket_id: UUID, event: Event, source_key: str | None = None) -> R
         "actor_id": event.actor.id,
         "department": event.actor.department,
         "is_automatic": event.actor.automatic,
+        "deputy_for": event.actor.deputy_for,
         "corrects": event.corrects,
         "source_key": source_key,
     }

@@ -26,6 +26,7 @@ class EventPublic(Output):
     side: Side
     actor_id: UUID | None
     department: str | None
+    deputy_for: UUID | None = Field(description="the absent assignee in whose place the actor acted")
     corrects: UUID | None
     irregular: bool
 

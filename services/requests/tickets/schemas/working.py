@@ -1,6 +1,6 @@
 """What who works on many tickets sends and sees: queues, batches."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
@@ -28,12 +28,22 @@ class Queue(StrEnum):
     DEPARTMENTS = "departments"
 
 
+class TicketAssigned(TicketPublic):
+    """A ticket and whether the one whose it now is to work on is away today."""
+
+    absent_until: date | None = Field(description="their last day away, by the department's date; null: they are there")
+    deputy_id: UUID | None = Field(description="who finds the ticket in their queue meanwhile; null: nobody does")
+
+
 class QueuedTicketPublic(TicketPublic):
     """A ticket in a queue, or a hand-off of it, and what of that is due first."""
 
     next_due_at: datetime | None
     next_due_clock: ClockName | None
     link_id: UUID | None = Field(description="there, the hand-off is the work, and the clock is one of its own")
+    deputy_for: UUID | None = Field(
+        description="in one's own queue: the absent assignee for whom one is there, who is not oneself"
+    )
 
 
 class TicketActs(Input):
@@ -68,6 +78,8 @@ class TicketActed(Output):
     assignee_id: UUID | None
     priority: Priority
     version: int
+    absent_until: date | None = Field(default_factory=absent, description="of an assignment: as in its own answer")
+    deputy_id: UUID | None = Field(default_factory=absent, description="of an assignment: as in its own answer")
 
 
 class ItemDoneOrRefused(Output):

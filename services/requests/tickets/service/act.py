@@ -127,7 +127,7 @@ async def assign_ticket(
     *,
     now: datetime,
 ) -> Row:
-    """Say whose the ticket is to work on.
+    """Say whose the ticket is to work on: also one who is away, which `standing_in.assignee_away` tells.
 
     UnknownTicket, OnlyLooksOn, ForProviderOnly, UnknownPerson, PeopleUnavailable, CannotServe.
     """

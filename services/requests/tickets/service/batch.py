@@ -11,6 +11,7 @@ from services.requests.tickets.refusals import UnknownTicket
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.schemas.working import TicketActs
 from services.requests.tickets.service import act
+from services.requests.tickets.service.standing_in import assignee_away, told_of
 from services.shared.auth import Actor
 from services.shared.db import Connection
 from services.shared.problems import Problem
@@ -25,16 +26,18 @@ async def act_on_ticket(
     routes, with pointers from the item.
     """
     given, ticket_id = item.model_fields_set, item.ticket_id
+    away: Row = {}
     if "assignment" in given:
         with _pointing_into("assignment"):
-            await act.assign_ticket(connection, terms, identity, actor, ticket_id, item.assignment, now=now)
+            row = await act.assign_ticket(connection, terms, identity, actor, ticket_id, item.assignment, now=now)
+        away = told_of(await assignee_away(connection.fetch, row, now))
     if "comment" in given:
         with _pointing_into("comment"):
             await act.comment_on_ticket(connection, terms, actor, ticket_id, item.comment, now=now)
     if "transition" in given:
         with _pointing_into("transition"):
             await act.move_ticket(connection, terms, actor, ticket_id, item.transition, now=now)
-    return await ticket_as_acted(connection, ticket_id)
+    return await ticket_as_acted(connection, ticket_id) | away
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from services.requests.tickets.service.following import Following, Stride, follo
 from services.requests.tickets.service.handing import handed_with
 from services.requests.tickets.service.leaving import as_rows, fulfils, measured_with, told_of
 from services.requests.tickets.service.locating import located, with_calendars
+from services.requests.tickets.service.standing_in import as_deputies
 from services.requests.tickets.service.telling import told_of_marks
 from services.requests.timeline.events import Event
 from services.requests.timeline.facts import HandOffOffered
@@ -155,6 +156,7 @@ async def append(
     written anew as the fold has them: they were made under what was known before.
     It is folded with what `current` knows, in one statement that holds only while that is current; else folded again.
     """
+    events = await as_deputies(connection.fetch, held.row, events, now)
     while True:  # each turn is a change that somebody committed meanwhile
         try:
             return await _append_under(connection, current, held, events, now, source_keys, columns or {})
