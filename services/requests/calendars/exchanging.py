@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.requests.calendars.ics import child
 from services.requests.calendars.models import CalendarVersion
 from services.requests.calendars.queries import current_version, find_calendar
-from services.requests.calendars.refusals import NoYears, TooManyDates, UnknownCalendar
+from services.requests.calendars.refusals import NoYears, TooManyDates, TooManyYears, UnknownCalendar
 from services.requests.calendars.schemas import MOST_DATES, NextCalendarVersion
 from services.requests.calendars.service import add_version, check_may_change
 from services.shared.auth import Actor
@@ -50,7 +50,7 @@ async def import_days(
     Unavailable.
     """
     await check_may_change(session, actor, calendar_id)
-    read = await threads.run(child.read_days, content)
+    read = await threads.run(child.read_days, content, now.year)
     calendar = await find_calendar(session, calendar_id, lock=True)
     if calendar is None:
         raise UnknownCalendar(calendar_id=calendar_id)
@@ -94,7 +94,7 @@ async def export_days(
 ) -> bytes:
     """The current version as an iCalendar file, for these years: those of its public holidays where none are named.
 
-    UnknownCalendar, NoYears, Unavailable.
+    UnknownCalendar, NoYears, TooManyYears, Unavailable.
     """
     calendar = await find_calendar(session, calendar_id)
     if calendar is None:
@@ -102,8 +102,10 @@ async def export_days(
     version = await current_version(session, calendar)
     begins = version.created_at.year - 1 if first is None else first
     ends = max(begins, version.created_at.year + 10) if last is None else last
-    if ends < begins or ends - begins >= YEARS:
+    if ends < begins:
         raise NoYears(pointer="?last_year")
+    if ends - begins >= YEARS:
+        raise TooManyYears(pointer="?last_year", most=YEARS)
     told = {
         "id": str(calendar.id),
         "name": calendar.name,

@@ -77,6 +77,11 @@ class NoYears(Conflict):
     detail = Texts("The years end before they begin.", "Los años acaban antes de empezar.")
 
 
+class TooManyYears(Conflict):
+    code = "too_many_years"
+    detail = Texts("A file holds {most} years at most.", "Un archivo abarca {most} años como máximo.")
+
+
 _BROKEN_RULES = (
     UnknownTimeZone,
     EmptyShift,

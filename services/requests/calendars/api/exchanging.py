@@ -13,6 +13,7 @@ from services.requests.calendars.refusals import (
     NotICalendarFile,
     NoYears,
     TooManyDates,
+    TooManyYears,
     UnknownCalendar,
 )
 from services.requests.calendars.schemas import DaysImported
@@ -29,7 +30,7 @@ _FILE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/calendar": {"s
 @router.get(
     "/v1/calendars/{calendar_id:uuid}/export.ics",
     response_class=Response,
-    responses=_FILE | problem_responses(UnknownCalendar, NoYears, Unavailable),
+    responses=_FILE | problem_responses(UnknownCalendar, NoYears, TooManyYears, Unavailable),
 )
 async def export_calendar(
     calendar_id: CalendarId,

@@ -12,11 +12,14 @@ CPU_SECONDS = 10
 
 
 def main(task: str, given: bytes) -> bytes:
-    """The answer: for `read` a JSON object with `dates` and `left_out`, or with `refused`; for `write` the file."""
+    """The answer: for `read-2026` (in that year) a JSON object with `dates` and `left_out`, or with `refused`.
+
+    For `write` the file.
+    """
     if task == "write":
         return write_calendar(json.loads(given))
     try:
-        return json.dumps(read_days(given)._asdict()).encode()
+        return json.dumps(read_days(given, int(task.removeprefix("read-")))._asdict()).encode()
     except (NotICalendar, TooLarge) as refused:
         return json.dumps({"refused": type(refused).__name__}).encode()
 

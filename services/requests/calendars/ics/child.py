@@ -18,11 +18,11 @@ SECONDS = 15
 _ROOT = Path(__file__).parents[4]
 
 
-def read_days(content: bytes) -> dict[str, Any]:
+def read_days(content: bytes, this_year: int) -> dict[str, Any]:
     """`dates` and `left_out`, as `reading.read_days` tells them. NotICalendarFile, ICalendarTooLarge, Unavailable."""
     if len(content) > LARGEST:
         raise ICalendarTooLarge(pointer="/file")
-    told: dict[str, Any] = json.loads(_ask("read", content))
+    told: dict[str, Any] = json.loads(_ask(f"read-{this_year}", content))
     match told.get("refused"):
         case None:
             return told
@@ -45,7 +45,7 @@ def _ask(task: str, given: bytes) -> bytes:
         )
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
         log.warning("the iCalendar process was to %s and did not: %s", task, getattr(error, "returncode", "too slow"))
-        if task == "read":
+        if task != "write":
             raise ICalendarTooLarge(pointer="/file") from error  # it took more than it may: of time, or of memory
         raise Unavailable from error
     except OSError as error:

@@ -1,9 +1,11 @@
 """What an iCalendar file says of days off: its all-day events, and which others were left out and why.
 
 An event without an end lasts one day; DTEND is exclusive. A yearly rule without an end is a yearly day, one with an
-end its dates; any other rule is left out, and so are exceptions: nobody gets days off that the file does not say.
+end, or that begins in a later year, its dates; any other rule is left out, and so are exceptions: nobody gets days off
+that the file does not say.
 """
 
+from calendar import isleap
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -44,8 +46,8 @@ class Read(NamedTuple):
     left_out: list[dict[str, str | None]]
 
 
-def read_days(content: bytes) -> Read:
-    """The days off of an iCalendar file. NotICalendar, TooLarge."""
+def read_days(content: bytes, this_year: int) -> Read:
+    """The days off of an iCalendar file, as it is read in that year. NotICalendar, TooLarge."""
     _check_depth(content)
     try:
         found = Calendar.from_ical(content)
@@ -59,7 +61,7 @@ def read_days(content: bytes) -> Read:
     read = Read([], [])
     for event in events:
         try:
-            days = list(_days_of(event))
+            days = list(_days_of(event, this_year))
             if len(read.dates) + len(days) > MOST_DAYS:
                 raise _Refused(LeftOut.TOO_MANY)
             read.dates.extend(days)
@@ -78,7 +80,7 @@ def _check_depth(content: bytes) -> None:
             raise TooLarge
 
 
-def _days_of(event: Event) -> Iterator[dict[str, str]]:
+def _days_of(event: Event, this_year: int) -> Iterator[dict[str, str]]:
     """Each day off that an event says. _Refused."""
     name = _name_of(event)
     if str(event.get("STATUS", "")).upper() == "CANCELLED":
@@ -94,7 +96,7 @@ def _days_of(event: Event) -> Iterator[dict[str, str]]:
     if not isinstance(rule, vRecur) or any(part in event for part in ("RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID")):
         raise _Refused(LeftOut.RECURRENCE)
     _check_yearly(rule, first)
-    if not rule.keys() & {"COUNT", "UNTIL"}:
+    if not rule.keys() & {"COUNT", "UNTIL"} and not _comes_before(first, this_year):
         for day in _each(first, after):
             yield {"yearly": day.strftime("%m-%d"), "name": name}
         return
@@ -158,6 +160,12 @@ def _yearly(rule: vRecur, first: date) -> Iterator[date]:
             return
         left -= 1
         yield begun
+
+
+def _comes_before(first: date, this_year: int) -> bool:
+    """Whether the day comes in a year from this one on that is before its first."""
+    is_leap_day = (first.month, first.day) == (2, 29)
+    return any(isleap(year) or not is_leap_day for year in range(this_year, first.year))
 
 
 def _each(first: date, after: date) -> Iterator[date]:
