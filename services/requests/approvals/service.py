@@ -1,6 +1,7 @@
 """Answering approvals, and how they stand."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,10 +23,11 @@ from services.requests.catalogue.approvals import ApproverRole
 from services.requests.catalogue.terms import TermsCache
 from services.requests.messages.rules import MessageKind, Post
 from services.requests.messages.service import post_messages
+from services.requests.people.queries import find_people
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.service.approving import asking_posts
 from services.requests.tickets.service.recording import Unfolded, append, readable_ticket, unfold
-from services.requests.timeline.approving import Pending
+from services.requests.timeline.approving import Approver, Pending
 from services.requests.timeline.events import Actor as ActingSide
 from services.requests.timeline.events import Event, in_effect
 from services.requests.timeline.facts import ApprovalAnswered, Fact, Moved, Submitted
@@ -62,8 +64,9 @@ async def answer_approval(
     if timeline.state is not State.AWAITING_APPROVAL or pending is None or pending.asked is None:
         raise NothingToApprove
     known = levels_of(held.events, timeline.state)
-    _check_may_answer(actor, held, pending, known, new, now)
-    facts = _facts(actor, timeline, pending, new)
+    asked = await _who_is_there(connection, pending.asked)
+    _check_may_answer(actor, held, asked, pending, known, new, now)
+    facts = _facts(actor, timeline, asked, pending, new)
     at = max(now, held.progress.latest[0])
     acting = ActingSide(Side.APPROVER, actor.id)
     events = [Event(uuid7(), held.next_sequence + place, at, now, acting, fact) for place, fact in enumerate(facts)]
@@ -73,12 +76,25 @@ async def answer_approval(
     return _told(held, next(each for each in answered if each.decided_at == at and each.level == pending.level))
 
 
+async def _who_is_there(connection: Connection, asked: Approver) -> Approver:
+    """Who is asked now: a named person who has left meanwhile leaves the level to the department's managers."""
+    if asked.person_id is None:
+        return asked
+    person = (await find_people(connection.fetch, [asked.person_id])).get(asked.person_id)
+    return asked if person is not None and person.is_active else replace(asked, person_id=None)
+
+
 def _check_may_answer(
-    actor: Actor, held: Unfolded, pending: Pending, known: Sequence[Level], new: NewApproval, now: datetime
+    actor: Actor,
+    held: Unfolded,
+    asked: Approver,
+    pending: Pending,
+    known: Sequence[Level],
+    new: NewApproval,
+    now: datetime,
 ) -> None:
     """LevelNotOpen, NotTheApprover, OwnRequest, AnsweredBefore, ApprovalExpired."""
-    asked = pending.asked
-    if asked is None or not stands_for(actor, asked):
+    if not stands_for(actor, asked):
         raise NotTheApprover
     if new.level not in (None, pending.level):
         raise LevelNotOpen(pointer="/level", level=pending.level)
@@ -91,11 +107,10 @@ def _check_may_answer(
         raise ApprovalExpired(until=until.isoformat())
 
 
-def _facts(actor: Actor, timeline: Timeline, pending: Pending, new: NewApproval) -> list[Fact]:
+def _facts(actor: Actor, timeline: Timeline, asked: Approver, pending: Pending, new: NewApproval) -> list[Fact]:
     """The answer, and the step that follows from it."""
-    approves, asked = new.decision is Decision.APPROVE, pending.asked
-    stands_in = asked is not None and is_deputy(actor, asked)
-    facts: list[Fact] = [ApprovalAnswered(pending.level, approves, new.comment, stands_in)]
+    approves = new.decision is Decision.APPROVE
+    facts: list[Fact] = [ApprovalAnswered(pending.level, approves, new.comment, is_deputy(actor, asked))]
     if not approves:
         facts.append(Moved(State.DECLINED, reason=new.comment))
     elif pending.level == len(pending.levels):
@@ -118,7 +133,8 @@ async def _posts(
     if row["state"] == State.AWAITING_APPROVAL:
         but = own | answered_before(known, known[-1].asking) | {actor.id}
         level = pending.level + 1
-        return await asking_posts(connection.fetch, row, pending.levels[level - 1], level, but)
+        asked = await _who_is_there(connection, pending.levels[level - 1])
+        return await asking_posts(connection.fetch, row, asked, level, but)
     about = {"ticket_id": str(row["id"]), "ticket_key": row["key"], "decision": new.decision, "level": pending.level}
     wanted = {row["requester_id"], row["assignee_id"], asker} - {None, actor.id}
     link = f"/v1/tickets/{row['id']}"

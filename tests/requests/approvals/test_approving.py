@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from services.requests.people.queries import store_people
+from services.shared.db import hot_transaction
 from tests.requests.approvals.asking import (
     BY_CUSTOMER,
     BY_PROVIDER,
@@ -19,7 +21,7 @@ from tests.requests.approvals.asking import (
     told,
     under_approval,
 )
-from tests.requests.people import a_department
+from tests.requests.people import a_department, a_person
 from tests.requests.tickets.agreeing import ONE_A_WEEK, RESOLUTION, agree
 from tests.requests.tickets.desk import Desk
 from tests.requests.tickets.outbox import left
@@ -127,6 +129,25 @@ async def test_a_named_person_approves_and_reads_it_only_while_asked(desk: Desk)
     assert (await desk.client.get(path, headers=named.headers)).status_code == 404
     found = await desk.client.get("/v1/tickets?awaits_my_approval=true", headers=named.headers)
     assert found.json()["items"] == []
+
+
+async def test_a_named_person_who_is_gone_leaves_what_awaits_them_to_the_managers(desk: Desk) -> None:
+    first, named = await a_manager(desk, desk.it), await known(desk, {desk.network.id: "member"})
+    other, agent = await a_manager(desk, desk.hr), await known(desk, {desk.hr.id: "agent"})
+    level = {"side": "customer", "person_id": str(named.id)}
+    ticket, later = await under_approval(desk, level), await under_approval(desk, BY_PROVIDER, level)
+    assert code(await answer(desk, ticket, other.headers)) == (403, "not_the_approver")
+    async with hot_transaction(desk.app.state.engine) as connection:
+        await store_people(connection.fetch, [a_person(id=named.id, version=2, is_active=False, departments={})])
+    assert (await answer(desk, later, first.headers)).status_code == 201
+    assert await told(desk, other) == ["approval_asked"]
+    assert code(await answer(desk, ticket, named.headers)) == (403, "not_the_approver")
+    assert code(await answer(desk, ticket, agent.headers)) == (404, "unknown_ticket")
+    for each in (ticket, later):
+        approved = await answer(desk, each, other.headers)
+        assert (approved.status_code, approved.json()["decided_by"]) == (201, str(other.id)), approved.text
+        assert (await desk.get(each))["state"] == "submitted"
+    assert await differences(desk) == 0
 
 
 async def test_a_named_person_who_asks_leaves_it_to_the_managers(desk: Desk) -> None:
