@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Header, Request, Response
 from starlette.types import Receive, Scope, Send
 
-from services.requests.live.rules import oldest_of, place_of, still_here
+from services.requests.live.rules import LONGEST_PLACE, Place, place_of, still_here
 from services.requests.live.service.hub import Hub, TooManyStreams, missed
 from services.requests.live.service.seats import Seat
 from services.requests.tickets.api import Reader
@@ -51,9 +51,12 @@ class EventStream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take a seat, catch up, then tell what comes; no connection to the database is held meanwhile."""
         ends_at = asyncio.get_running_loop().time() + self._seconds
-        async with self._hub.seat(self._actor) as seat:
-            first = RETRY + still_here(oldest_of(seat.snapshot)) if self._last_event_id is None else RETRY + b"\n"
-            first += b"".join(await self._missed(seat))
+        place = None if self._last_event_id is None else place_of(self._last_event_id)
+        async with self._hub.seat(self._actor, place) as seat:
+            first = RETRY + still_here(Place(seat.snapshot)) if self._last_event_id is None else RETRY + b"\n"
+            if self._last_event_id is not None:
+                async with hot_connection(self._engine) as connection:
+                    first += b"".join(await missed(connection, seat, place))
             watch = asyncio.create_task(_end_when_gone(receive, seat))
             try:
                 await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
@@ -62,12 +65,6 @@ class EventStream(Response):
                 watch.cancel()
                 with suppress(asyncio.CancelledError):
                     await watch
-
-    async def _missed(self, seat: Seat) -> list[bytes]:
-        if self._last_event_id is None:
-            return []
-        async with hot_connection(self._engine) as connection:
-            return await missed(connection, self._actor, place_of(self._last_event_id), seat.snapshot)
 
     async def _tell(self, send: Send, seat: Seat, first: bytes, ends_at: float) -> None:
         """Until the time is over, the seat is, or the reader does not take what is written."""
@@ -80,10 +77,9 @@ class EventStream(Response):
                     await send({"type": "http.response.body", "body": events, "more_body": not is_over})
                 if is_over:
                     return
-                place = self._hub.place  # before the wait: nothing up to there is still to come
                 events = await seat.next(max(0.0, min(HEARTBEAT, ends_at - clock())))
                 if not events and not seat.is_over:
-                    events = still_here(place)
+                    events = still_here(Place(seat.seen))
 
 
 async def _end_when_gone(receive: Receive, seat: Seat) -> None:
@@ -102,9 +98,9 @@ router = feature_router("tickets", StreamRoute)
     responses={
         200: {
             "description": "Server-sent events. `ticket.changed`: `{id, ticket_id, key, version, state, sequence,"
-            " kind, name, recorded_at}`, an event of the ticket's history and what the ticket came to. `reset`:"
-            " `{reason}`, changes were missed; read your lists again. Each `id` is a place to come back to; a change"
-            " may be told twice.",
+            " kind, name, recorded_at}`, an event of the ticket's history and what the ticket came to, or of its"
+            " attachments and steps (`sequence` null). `reset`: `{reason}`, changes were missed; read your lists again."
+            " Each `id` is a place to come back to, from which on everything is told once.",
         },
         **problem_responses(TooManyStreams),
     },
@@ -113,7 +109,7 @@ async def stream_events(
     actor: Reader,
     request: Request,
     now: Now,
-    last_event_id: Annotated[str | None, Header(alias="Last-Event-ID", max_length=100)] = None,
+    last_event_id: Annotated[str | None, Header(alias="Last-Event-ID", max_length=LONGEST_PLACE)] = None,
 ) -> EventStream:
     """What happens, from now on or from `Last-Event-ID` on, to the tickets that the caller may see.
 

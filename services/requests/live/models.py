@@ -12,7 +12,10 @@ _INSTANT = DateTime(timezone=True)
 
 
 class TicketChange(Base, table=True):
-    """An event of a ticket; written by a trigger on `ticket_event` (migration), in the transaction `xid`."""
+    """An event of a ticket, or of its files or steps (without a `sequence`).
+
+    Written by triggers on their tables (migrations), in the transaction `xid`.
+    """
 
     __tablename__ = "ticket_change"
 
@@ -21,7 +24,7 @@ class TicketChange(Base, table=True):
     told_at: datetime = Field(sa_type=_INSTANT)
     ticket_id: UUID
     event_id: UUID
-    sequence: int
+    sequence: int | None
     kind: str
     name: str
     is_internal: bool

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.requests.live.rules import Snapshot
 from services.requests.tickets.queries.holding import HOLDERS
 from services.shared.db import Connection
 from services.shared.idempotency import session_fetch
@@ -18,13 +19,14 @@ _SNAPSHOT = "SELECT pg_current_snapshot()::text"
 _FLOOR = "SELECT xid FROM ticket_change_floor"
 # What the later snapshot sees and the earlier one did not: also what began before the earlier one and ended after it.
 _BETWEEN = f"""
-SELECT c.ticket_id, c.event_id, c.sequence, c.kind, c.name, c.is_internal, c.version, c.state, c.recorded_at, t.key,
-    t.provider_department_id, t.customer_department_id, t.requester_id, t.beneficiary_id, t.participants,
-    t.is_confidential, t.awaits_approval_of, ARRAY({HOLDERS}) AS holders
+SELECT c.xid, c.position, c.ticket_id, c.event_id, c.sequence, c.kind, c.name, c.is_internal, c.version, c.state,
+    c.recorded_at, t.key, t.provider_department_id, t.customer_department_id, t.requester_id, t.beneficiary_id,
+    t.participants, t.is_confidential, t.awaits_approval_of, ARRAY({HOLDERS}) AS holders
 FROM ticket_change c JOIN ticket t ON t.id = c.ticket_id
 WHERE c.xid >= pg_snapshot_xmin($1::text::pg_snapshot)::text::bigint
     AND NOT pg_visible_in_snapshot(c.xid::text::xid8, $1::text::pg_snapshot)
     AND pg_visible_in_snapshot(c.xid::text::xid8, $2::text::pg_snapshot)
+    AND c.position > $4
 ORDER BY c.position LIMIT $3
 """
 _FORGET = """
@@ -44,15 +46,22 @@ class Changes(NamedTuple):
     floor: int
 
 
-async def snapshot_of_now(connection: Connection) -> str:
+async def snapshot_of_now(connection: Connection) -> Snapshot:
     """Which transactions have ended."""
-    snapshot: str = await connection.fetchval(_SNAPSHOT)
+    snapshot = Snapshot.read(await connection.fetchval(_SNAPSHOT))
+    if snapshot is None:
+        raise LookupError("PostgreSQL spells its snapshots otherwise")
     return snapshot
 
 
-async def changes_between(connection: Connection, earlier: str, later: str, limit: int) -> Changes:
-    """What the later snapshot sees and the earlier one did not, with who may see the ticket as it is now."""
-    rows = await connection.fetch(_BETWEEN, earlier, later, limit)
+async def changes_between(
+    connection: Connection, earlier: Snapshot, later: Snapshot, limit: int, *, beyond: int = 0
+) -> Changes:
+    """What the later snapshot sees and the earlier one did not, with who may see the ticket as it is now.
+
+    Of that only what was written `beyond` a position.
+    """
+    rows = await connection.fetch(_BETWEEN, str(earlier), str(later), limit, beyond)
     return Changes(rows, await connection.fetchval(_FLOOR))  # the floor last: what goes meanwhile raises it
 
 

@@ -16,13 +16,14 @@ from tests.requests.tickets.desk import Desk, Headers
 
 
 class Listener:
-    """Reads frames: `next()` is the next event, `place` the last id."""
+    """Reads frames: `next()` is the next event, `place` the last id, `places` those of the events."""
 
     def __init__(self) -> None:
         self.status = 0
         self.headers: dict[bytes, bytes] = {}
         self.body = b""
         self.place = ""
+        self.places: list[str] = []
         self.is_over = asyncio.Event()
         self.is_done = asyncio.Event()
         self.reads = asyncio.Event()
@@ -47,6 +48,7 @@ class Listener:
             fields = dict(line.split(": ", 1) for line in frame.decode().splitlines() if not line.startswith(":"))
             self.place = fields.get("id", self.place)
             if "event" in fields:
+                self.places.append(fields["id"])
                 self._frames.put_nowait(fields)
         self._came.set()
         if not message.get("more_body"):

@@ -16,7 +16,7 @@ from uuid import UUID
 import asyncpg
 
 from services.requests.live.queries import CHANNEL, changes_between, snapshot_of_now
-from services.requests.live.rules import Reason, oldest_of, snapshot_at
+from services.requests.live.rules import Place, Reason, Snapshot
 from services.requests.live.service.seats import Seat, reset, spelled_out
 from services.shared.auth import Actor
 from services.shared.db import OUTAGES, Connection
@@ -59,20 +59,14 @@ class Hub:
         self._database_url = database_url
         self._seats: set[Seat] = set()
         self._taken: Counter[UUID] = Counter()
-        self._snapshot: str | None = None
-        self._place = 0
+        self._snapshot: Snapshot | None = None
         self._is_open = asyncio.Event()
         self._ear: asyncio.Task[None] | None = None
         self._is_draining = False
 
-    @property
-    def place(self) -> int:
-        """The place up to which everybody has been given what is theirs."""
-        return self._place
-
     @asynccontextmanager
-    async def seat(self, actor: Actor) -> AsyncIterator[Seat]:
-        """A seat for the block; all that is committed after its `snapshot` comes to it. TooManyStreams, Unavailable."""
+    async def seat(self, actor: Actor, place: Place | None) -> AsyncIterator[Seat]:
+        """A seat for the block, of who comes back to `place` if to any. TooManyStreams, Unavailable."""
         if self._taken[actor.id] >= MOST_SEATS_OF_ONE:
             raise TooManyStreams(limit=MOST_SEATS_OF_ONE, headers={"Retry-After": "5"})
         if self._is_draining or self._taken.total() >= MOST_SEATS:
@@ -80,7 +74,7 @@ class Hub:
         self._taken[actor.id] += 1
         seat: Seat | None = None
         try:
-            seat = Seat(actor, await self._listening())
+            seat = Seat(actor, await self._listening(), place)
             self._seats.add(seat)
             yield seat
         finally:
@@ -102,7 +96,7 @@ class Hub:
             with suppress(asyncio.CancelledError):
                 await self._ear
 
-    async def _listening(self) -> str:
+    async def _listening(self) -> Snapshot:
         """The snapshot from which on changes are told, once the ear is open. Unavailable."""
         if self._ear is None or self._ear.done():
             self._ear = asyncio.create_task(self._listen())
@@ -158,37 +152,49 @@ class Hub:
         """Read what has been committed since the last snapshot, and give it to whom it is for."""
         before, now = self._snapshot, await snapshot_of_now(connection)
         if before is None:
-            self._snapshot, self._place = now, oldest_of(now)
+            self._snapshot = now
         if before is None or before == now:
             return
-        place, next_place = oldest_of(before), oldest_of(now)
         changes, floor = await changes_between(connection, before, now, MOST_AT_ONCE + 1)
         self._snapshot = now
         seats = tuple(self._seats)  # who comes from here on begins with the new snapshot
-        is_lost = floor > place or next_place < place  # an outage longer than changes are kept, or another database
+        is_lost = floor > before.oldest or before.is_later_than(now)  # a long outage, or another database
         for number, seat in enumerate(seats):
             if is_lost:
-                seat.give([reset(Reason.EXPIRED, next_place)])
+                seat.give([reset(Reason.EXPIRED, now)], now)
             elif len(changes) > MOST_AT_ONCE:
-                seat.give([reset(Reason.TOO_MANY, next_place)])
+                seat.give([reset(Reason.TOO_MANY, now)], now)
             else:
-                seat.give(spelled_out(changes, seat.actor, place, next_place))
+                seat.tell(changes, before, now)
             if number % MANY == MANY - 1:
                 await asyncio.sleep(0)
-        self._place = next_place
 
 
-async def missed(connection: Connection, actor: Actor, place: int | None, snapshot: str) -> list[bytes]:
-    """What the actor has missed between the place and the snapshot; a reset where that cannot be told."""
-    until = oldest_of(snapshot)
-    if place is None or place > until:
+async def missed(connection: Connection, seat: Seat, place: Place | None) -> list[bytes]:
+    """What the seat's actor has missed between the place and the seat's snapshot; a reset where that is not known."""
+    until = seat.snapshot
+    if place is None or place.newest.is_later_than(await snapshot_of_now(connection)):
+        seat.seen = until  # no place of this database
         return [reset(Reason.EXPIRED, until)]
-    changes, floor = await changes_between(connection, snapshot_at(place), snapshot, MOST_AT_ONCE + 1)
-    if floor > place:
-        return [reset(Reason.EXPIRED, until)]
-    if len(changes) > MOST_AT_ONCE:
-        return [reset(Reason.TOO_MANY, until)]
-    return spelled_out(changes, actor, place, until)
+    events: list[bytes] = []
+    left = MOST_AT_ONCE
+    for earlier, later, beyond in _stages(place, until):
+        changes, floor = await changes_between(connection, earlier, later, left + 1, beyond=beyond)
+        left -= len(changes)
+        if floor > earlier.oldest:
+            return [reset(Reason.EXPIRED, until)]
+        if left < 0:
+            return [reset(Reason.TOO_MANY, until)]
+        events += spelled_out(changes, seat.actor, earlier, later)
+    return events
+
+
+def _stages(place: Place, until: Snapshot) -> Iterator[tuple[Snapshot, Snapshot, int]]:
+    """What is read to come from a place to a snapshot: the rest of what was being told, and what came after."""
+    if place.within is not None:
+        yield place.seen, place.within, place.position
+    if until.is_later_than(place.newest):
+        yield place.newest, until, 0
 
 
 @contextmanager

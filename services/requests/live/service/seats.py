@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from services.requests.live.rules import Kind, Reason, shown_of, told
+from services.requests.live.rules import Kind, Place, Reason, Snapshot, shown_of, told
 from services.requests.tickets.policies import can_read_ticket, reads_internal
 from services.shared.auth import Actor
 
@@ -16,33 +16,48 @@ MOST_WAITING = 1_000
 """Events that wait for one listener; one who is slower than that is cut off, and comes back to its place."""
 
 
-def spelled_out(changes: Sequence[Any], seer: Actor, place: int, next_place: int) -> list[bytes]:
-    """Those of these changes that the actor may see, told in order.
+def spelled_out(changes: Sequence[Any], seer: Actor, seen: Snapshot, now: Snapshot) -> list[bytes]:
+    """Those of these changes that the actor may see and `seen` does not, told in order.
 
-    Only the last one of all moves the listener's place on: who leaves in the middle gets all of them again.
+    Each one's place is behind it, so that nobody who leaves in the middle hears any of them again.
     """
-    seen = [change for change in changes if _is_for(seer, change)]
-    return [told(Kind.CHANGED, next_place if change is seen[-1] else place, _json(shown_of(change))) for change in seen]
+    new = [change for change in changes if not seen.sees(change["xid"]) and _is_for(seer, change)]
+    places = [Place(seen, now, change["position"]) for change in new[:-1]] + [Place(now)]
+    return [told(Kind.CHANGED, place, _json(shown_of(change))) for change, place in zip(new, places, strict=False)]
 
 
-def reset(reason: Reason, place: int) -> bytes:
+def reset(reason: Reason, snapshot: Snapshot) -> bytes:
     """Read your lists again."""
-    return told(Kind.RESET, place, _json({"reason": reason}))
+    return told(Kind.RESET, Place(snapshot), _json({"reason": reason}))
 
 
 class Seat:
-    """One open stream. `is_over` once nothing more will come: cut off, drained, or its client has left."""
+    """One open stream. `is_over` once nothing more will come: cut off, drained, or its client has left.
 
-    def __init__(self, actor: Actor, snapshot: str) -> None:
+    All that is committed after its `snapshot` comes to it; what `seen` sees was told to it, or waits for it here.
+    """
+
+    def __init__(self, actor: Actor, snapshot: Snapshot, place: Place | None = None) -> None:
         self.actor = actor
         self.snapshot = snapshot
+        # Another process may have told its reader of more than this one has heard of.
+        self.seen = place.newest if place and place.newest.is_later_than(snapshot) else snapshot
         self.is_over = False
         self._waiting: deque[bytes] = deque()
         self._notice = asyncio.Event()
 
-    def give(self, events: Sequence[bytes]) -> None:
-        """These come next."""
-        if self.is_over or not events:
+    def tell(self, changes: Sequence[Any], before: Snapshot, now: Snapshot) -> None:
+        """What the snapshot of now sees, and the one before did not."""
+        seen = self.seen if self.seen.is_later_than(before) else before
+        self.give(spelled_out(changes, self.actor, seen, now), now)
+
+    def give(self, events: Sequence[bytes], now: Snapshot) -> None:
+        """These come next; with them all is told that `now` sees."""
+        if self.is_over:
+            return
+        if now.is_later_than(self.seen):
+            self.seen = now
+        if not events:
             return
         if len(self._waiting) + len(events) > MOST_WAITING:
             self.end()
