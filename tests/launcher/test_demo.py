@@ -8,7 +8,7 @@ from services.launcher.demo.work import Simulation
 from tests.embedded import Databases
 
 SHOWN = {
-    "identity": "account department deputy membership outbox person",
+    "identity": "absence account department deputy membership outbox person",
     "requests": "agreement agreement_signature agreement_version calendar calendar_assignment calendar_version message"
     " offering offering_version outbox standing_order standing_order_run ticket ticket_clock ticket_event ticket_link",
     "feedback": "fulfilment invitation not_asked outbox response",

@@ -9,7 +9,13 @@ from services.identity.settings import IdentitySettings
 from services.launcher.chapters import computer, scrubs
 from services.launcher.demo.catalogue import agree, introduce, open_for_work
 from services.launcher.demo.house import ASKING, House, opened
-from services.launcher.demo.people import DemoPerson, ensure_departments, ensure_deputies, ensure_people
+from services.launcher.demo.people import (
+    DemoPerson,
+    ensure_absences,
+    ensure_departments,
+    ensure_deputies,
+    ensure_people,
+)
 from services.launcher.demo.story import WEEKS
 from services.launcher.demo.weeks import WeeksStage
 from services.launcher.demo.work import Simulation
@@ -45,6 +51,7 @@ async def _make_people(url: str, secret: str, now: datetime) -> tuple[list[DemoP
             ids = {code: department.id for code, department in known.items()}
             people = await ensure_people(session, passwords, ids, secret, now=now)
             await ensure_deputies(session, people, ids, now=now)
+            await ensure_absences(session, people, ids, now=now)
         return people, {code: _copy_of(department) for code, department in known.items()}
     finally:
         await engine.dispose()

@@ -99,6 +99,8 @@ WORKS_BY = {"LAUNDRY": "early", "FACILITIES": "early", "SURGERY": "clinic"}
 
 AWAY = ("IT", "PEOPLE")
 """Departments whose manager will be away for two weeks, and has a deputy then."""
+ABSENT = ("IT",)
+"""Departments whose second agent is away for two weeks from today on: the first finds their tickets meanwhile."""
 
 
 class DemoAgreement(NamedTuple):

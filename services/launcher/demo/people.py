@@ -13,17 +13,21 @@ from sqlalchemy import exists
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from services.identity.absences.models import Absence
+from services.identity.absences.schemas import NewAbsence
+from services.identity.absences.service import record_absence
 from services.identity.accounts.service.passwords import Passwords
 from services.identity.departments.models import Department
 from services.identity.departments.schemas import NewDepartment
 from services.identity.departments.service import add_department
 from services.identity.deputies.models import Deputy
+from services.identity.deputies.rules import local_day
 from services.identity.deputies.schemas import NewDeputy
 from services.identity.deputies.service import name_deputy
 from services.identity.first_admin import PLATFORM, ensure_person
 from services.identity.people.rules import CustomerType, DepartmentRole, OrganisationRole
 from services.identity.people.schemas import NewMembership, NewPerson
-from services.launcher.demo.organisation import AWAY, DEPARTMENTS, ZONE, DemoDepartment
+from services.launcher.demo.organisation import ABSENT, AWAY, DEPARTMENTS, ZONE, DemoDepartment
 from services.shared.auth import Actor
 
 ROLES = (
@@ -107,6 +111,20 @@ async def ensure_deputies(
         first, last = ((now + after).date() for after in (AWAY_FROM, AWAY_FROM + AWAY_FOR))
         new = NewDeputy.model_validate({"person_id": agent.actor.id, "from": first, "to": last})
         await name_deputy(session, manager.actor, ids[code], new, now=now)
+
+
+async def ensure_absences(
+    session: AsyncSession, people: Sequence[DemoPerson], ids: Mapping[str, UUID], *, now: datetime
+) -> None:
+    """The second agents of `ABSENT` are away, and the first there for them, unless somebody is known to be away."""
+    today = local_day(ZONE, now)
+    for code in ABSENT:
+        if await session.scalar(select(exists().where(col(Absence.department_id) == ids[code]))):
+            continue
+        deputy, absent = [person.actor for person in people if person.department == code][1:3]
+        days = {"from": today, "to": today + AWAY_FOR}
+        new = NewAbsence.model_validate({"person_id": absent.id, "deputy_id": deputy.id, **days})
+        await record_absence(session, absent, ids[code], new, now=now)
 
 
 def _new_person(name: str, role: DepartmentRole, department_id: UUID) -> NewPerson:
