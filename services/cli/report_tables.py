@@ -133,7 +133,11 @@ def _objective(row: Row) -> str:
 
 def _after_decisions(row: Row) -> str:
     after = row["after_decisions"]
-    return NOTHING if after["share"] is None else f"{after['share']:.1%} of {after['n']:,}"
+    if "overdue" in after:
+        return f"{after['overdue']:,} overdue"
+    if after["share"] is None:
+        return NOTHING
+    return f"{after['share']:.1%} of {after['n']:,}" if "n" in after else f"{after['share']:.1%}"
 
 
 TOGETHER: Mapping[str, tuple[str, Callable[[Row], str]]] = {

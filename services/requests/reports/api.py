@@ -22,6 +22,7 @@ from services.requests.reports.schemas import (
     AfterDecisions,
     AttainmentReport,
     AttainmentRow,
+    HeldAfterDecisions,
     PairAsked,
     ReportFilters,
     Scoreboard,
@@ -33,6 +34,7 @@ from services.requests.reports.schemas.flow import (
     BacklogFilters,
     BacklogReport,
     BacklogRow,
+    DueAfterDecisions,
     FlowFilters,
     FlowReport,
     FlowRow,
@@ -59,7 +61,7 @@ _PROBLEMS = (NotYourFigures, UnknownReportZone, EmptyPeriod)
 _ANSWERS = _CSV | problem_responses(BelowWhom, *_PROBLEMS)
 _OF_BUCKETS = _CSV | problem_responses(BelowWhom, TooManyBuckets, *_PROBLEMS)
 _OF_NOW = _CSV | problem_responses(BelowWhom, NotYourFigures)
-_NESTED = (AfterDecisions, Percentiles)
+_NESTED = (AfterDecisions, Percentiles, HeldAfterDecisions, DueAfterDecisions)
 
 
 @router.get("/v1/reports/attainment", response_model=AttainmentReport, responses=_ANSWERS)

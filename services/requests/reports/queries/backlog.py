@@ -1,4 +1,7 @@
-"""What is open now: by state, by who holds it, and by age, with what is overdue or soon due on either side."""
+"""What is open now: by state, by who holds it, and by age, with what is overdue or soon due on either side.
+
+What ends in `_then` is so once exclusions and upheld contests count.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -13,7 +16,11 @@ SELECT t.state, COALESCE(held.party, 'none') AS party,
     count(*) FILTER (WHERE clocks.overdue) AS overdue,
     count(*) FILTER (WHERE clocks.soon AND NOT clocks.overdue) AS due_soon,
     count(*) FILTER (WHERE clocks.owed_overdue) AS customer_overdue,
-    count(*) FILTER (WHERE clocks.owed_soon AND NOT clocks.owed_overdue) AS customer_due_soon
+    count(*) FILTER (WHERE clocks.owed_soon AND NOT clocks.owed_overdue) AS customer_due_soon,
+    count(*) FILTER (WHERE clocks.overdue_then) AS overdue_then,
+    count(*) FILTER (WHERE clocks.soon_then AND NOT clocks.overdue_then) AS due_soon_then,
+    count(*) FILTER (WHERE clocks.owed_overdue_then) AS customer_overdue_then,
+    count(*) FILTER (WHERE clocks.owed_soon_then AND NOT clocks.owed_overdue_then) AS customer_due_soon_then
 FROM ticket t LEFT JOIN LATERAL (
     SELECT l.party FROM ledger_interval l
     WHERE l.ticket_id = t.id AND l.ends_at IS NULL ORDER BY l.position DESC LIMIT 1
@@ -21,11 +28,19 @@ FROM ticket t LEFT JOIN LATERAL (
     SELECT COALESCE(bool_or(is_late) FILTER (WHERE is_target), false) AS overdue,
         COALESCE(bool_or(is_near) FILTER (WHERE is_target), false) AS soon,
         COALESCE(bool_or(is_late) FILTER (WHERE NOT is_target), false) AS owed_overdue,
-        COALESCE(bool_or(is_near) FILTER (WHERE NOT is_target), false) AS owed_soon
+        COALESCE(bool_or(is_near) FILTER (WHERE NOT is_target), false) AS owed_soon,
+        COALESCE(bool_or(is_late_then) FILTER (WHERE is_target), false) AS overdue_then,
+        COALESCE(bool_or(is_near_then) FILTER (WHERE is_target), false) AS soon_then,
+        COALESCE(bool_or(is_late_then) FILTER (WHERE NOT is_target), false) AS owed_overdue_then,
+        COALESCE(bool_or(is_near_then) FILTER (WHERE NOT is_target), false) AS owed_soon_then
     FROM (
         SELECT c.side = 'provider' AS is_target,
             c.breached_at IS NOT NULL OR COALESCE(c.due_at < $1, false) AS is_late,
-            COALESCE(c.due_at < $1 + $3::interval, false) AS is_near
+            COALESCE(c.due_at < $1 + $3::interval, false) AS is_near,
+            CASE WHEN c.state_after IS NULL THEN c.breached_at IS NOT NULL OR COALESCE(c.due_at < $1, false)
+                ELSE c.breached_at_after IS NOT NULL OR COALESCE(c.due_at_after < $1, false) END AS is_late_then,
+            CASE WHEN c.state_after IS NULL THEN COALESCE(c.due_at < $1 + $3::interval, false)
+                ELSE COALESCE(c.due_at_after < $1 + $3::interval, false) END AS is_near_then
         FROM ticket_clock c WHERE c.ticket_id = t.id AND c.link_id IS NULL AND c.stopped_at IS NULL
     ) AS of_clock
 ) AS clocks ON true

@@ -103,8 +103,20 @@ class AttainmentReport(Covered):
     next: None = None
 
 
+class HeldAfterDecisions(Output):
+    """The same once exclusions and upheld contests count; all wall time is charged to somebody then too."""
+
+    wall_seconds: Seconds
+    working_seconds: Seconds
+    share: float | None
+    working_share: float | None
+
+
 class TimeHeldRow(Output):
-    """Who held the time: a party's wall and working time over all tickets covered, and its shares of both."""
+    """Who held the time: a party's wall and working time over all tickets covered, and its shares of both.
+
+    What a party (`excluded`, say) holds after decisions alone has a row too, with no time.
+    """
 
     party: str
     intervals: int
@@ -112,6 +124,7 @@ class TimeHeldRow(Output):
     working_seconds: Seconds
     share: float | None = Field(description="of all wall time")
     working_share: float | None = Field(description="of all working time")
+    after_decisions: HeldAfterDecisions
 
 
 class TimeHeldReport(Covered):

@@ -124,16 +124,29 @@ class BacklogFilters(DepartmentsAsked, TicketsAsked):
     due_within_hours: Annotated[int, Field(ge=1, le=720)] = 24
 
 
-class Counts(BaseModel):
-    """How many, and how due: `overdue` where a target of the provider's is breached on a clock that is not stopped yet,
-    `due_soon` where none is and one is due within the hours asked; the same of what the customer owes.
+class Due(BaseModel):
+    """How due: `overdue` where a target of the provider's is breached on a clock that is not stopped yet, `due_soon`
+    where none is and one is due within the hours asked; the same of what the customer owes.
     """
 
-    tickets: int
     overdue: int
     due_soon: int
     customer_overdue: int
     customer_due_soon: int
+
+
+class DueAfterDecisions(Due, Output):
+    """The same once exclusions and upheld contests count."""
+
+
+class _Many(BaseModel):
+    tickets: int
+
+
+class Counts(Due, _Many):
+    """How many, and how due."""
+
+    after_decisions: DueAfterDecisions
 
 
 class BacklogRow(Counts, Output):

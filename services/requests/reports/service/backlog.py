@@ -1,11 +1,12 @@
 """What is open now, how old it is, who holds it, and how much of it is overdue or soon due."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.requests.reports.queries.backlog import backlog_counts
 from services.requests.reports.rules import Age
-from services.requests.reports.schemas.flow import BacklogFilters, Counts
+from services.requests.reports.schemas.flow import BacklogFilters, Due
 from services.requests.reports.service.asking import asked_of_all_time
 from services.shared.auth import Actor
 from services.shared.db import Connection
@@ -26,14 +27,23 @@ async def report_backlog(
             "held_by": row["party"],
             "age": AGES[row["age"] - 1],
             "oldest_at": row["oldest_at"],
-            **{name: row[name] for name in Counts.model_fields},
+            **_counts([row]),
         }
         for row in found
     ]
     return {
         "computed_at": now.astimezone(UTC),
         "due_within_hours": filters.due_within_hours,
-        **{name: sum(row[name] for row in found) for name in Counts.model_fields},
+        **_counts(found),
         "items": items,
         "next": None,
+    }
+
+
+def _counts(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """How many tickets these rows hold, and how due."""
+    return {
+        "tickets": sum(row["tickets"] for row in rows),
+        **{name: sum(row[name] for row in rows) for name in Due.model_fields},
+        "after_decisions": {name: sum(row[f"{name}_then"] for row in rows) for name in Due.model_fields},
     }

@@ -127,6 +127,7 @@ class TicketEvent(Base, table=True):
             "ticket_id",
             postgresql_where=text("name IN ('freeze_ruled', 'freeze_withdrawn')"),
         ),
+        Index("ix_ticket_event_decision", "ticket_id", postgresql_where=text("kind = 'decision'")),
     )
 
     ticket_id: UUID = Field(primary_key=True, foreign_key="ticket.id")
