@@ -1,5 +1,6 @@
 """Stages of an agreement: what they may rest on, what comes of them, and that nobody signs what cannot be kept."""
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -246,3 +247,27 @@ async def test_days_are_those_of_the_calendar_of_a_stage(pair: Pair) -> None:
     answer = await pair.get(made, "/feasibility")
     assert answer["feasible"] is False
     assert {each["calendar_id"] for each in answer["calendars"]} == {calendar_id, pair.calendar_id}
+
+
+async def test_a_stage_rests_on_what_holds_for_all_the_starts(pair: Pair, suppliers: Suppliers) -> None:
+    """Of a year from the first day, or of as long as the version itself holds."""
+    below = await suppliers.agreed(effective_until=today(90).isoformat())
+    stages = [{"agreement": below["id"]}]
+    too_long = await pair.post("", pair.proposal(stages=stages), pair.provider)
+    assert refused(too_long) == (409, "stage_has_ended", ["/stages/0/agreement"])
+    made = await pair.propose(pair.provider, stages=stages, effective_until=today(90).isoformat())
+    for answer in await pair.sign(made):
+        done(answer)
+    forever = {name: value for name, value in suppliers.proposal().items() if not name.endswith("department_id")}
+    done(await pair.post(f"/{below['id']}/versions", forever, suppliers.manager))
+    for answer in await pair.sign(below, 2, by=[pair.provider, suppliers.manager]):
+        done(answer)
+    done(await pair.post(f"/{made['id']}/versions", pair.terms(stages=stages), pair.provider))
+
+
+async def test_a_year_of_starts_has_each_of_its_days(pair: Pair) -> None:
+    made = await pair.propose(pair.provider, stages=[own("PT1H")])
+    answer = await pair.client.get(f"/v1/agreements/{made['id']}/feasibility", headers=pair.provider)
+    told = answer.json()
+    first, after = (date.fromisoformat(told[name]) for name in ("starts_on", "starts_until"))
+    assert (after.year - first.year, after.month, after.day) == (1, first.month, first.day)

@@ -12,7 +12,10 @@ _UNDERPINNING = """
 SELECT a.id, a.customer_department_id, a.provider_department_id, v.id, v.content::text, covered.number IS NOT NULL,
     ends.ends_on IS NOT NULL OR (covered.number IS NULL AND 2 = (
         SELECT count(*) FROM agreement_signature s WHERE s.agreement_id = a.id AND s.number = a.latest_number
-    ))
+    )),
+    NULLIF(CASE WHEN covered.number IS NULL THEN v.effective_until ELSE (
+        SELECT max(COALESCE(upper(c.during), 'infinity')) FROM agreement_coverage c WHERE c.agreement_id = a.id
+    ) END, 'infinity')
 FROM agreement a
 LEFT JOIN agreement_termination ends ON ends.agreement_id = a.id
 LEFT JOIN LATERAL (
@@ -45,7 +48,10 @@ WHERE v.agreement_id = $1 AND stage->>'agreement' IS NOT NULL
 
 @dataclass(frozen=True, slots=True)
 class Underpinning:
-    """An agreement on which a budget rests, with the version that holds then, begins next, or else is proposed."""
+    """An agreement on which a budget rests, with the version that holds then, begins next, or else is proposed.
+
+    `ends_on` is the first day on which nothing of it holds any more, if one is known.
+    """
 
     agreement_id: UUID
     customer_department_id: UUID
@@ -54,6 +60,7 @@ class Underpinning:
     text: str
     is_signed: bool
     has_ended: bool
+    ends_on: date | None
 
     @property
     def content(self) -> AgreementContent:

@@ -65,6 +65,18 @@ def begins_on(content: AgreementContent, signed_on: date) -> date:
     return max(content.effective_from, signed_on)
 
 
+def starts_until(effective_until: date | None, first: date) -> date:
+    """The day after a year of starts from `first` on, or the version's own end before there.
+
+    >>> days = date(2027, 3, 1), date(2028, 2, 29)
+    >>> [starts_until(None, day).isoformat() for day in days], starts_until(date(2027, 6, 1), days[0]).isoformat()
+    (['2028-03-01', '2029-03-01'], '2027-06-01')
+    """
+    is_leap_day = (first.month, first.day) == (2, 29)
+    after = date(first.year + 1, 3, 1) if is_leap_day else first.replace(year=first.year + 1)
+    return after if effective_until is None else min(after, effective_until)
+
+
 def version_state(
     *,
     is_latest: bool,

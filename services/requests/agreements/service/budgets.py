@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,7 @@ from services.requests.agreements.refusals import (
 )
 from services.requests.agreements.rules.budgets import Budget, Wait, budgets_of
 from services.requests.agreements.rules.content import AgreementContent
-from services.requests.agreements.rules.covered import begins_on
+from services.requests.agreements.rules.covered import begins_on, starts_until
 from services.requests.agreements.rules.feasibility import Feasibility, Margin, feasibility
 from services.requests.agreements.rules.stages import Leg
 from services.requests.agreements.schemas.stages import (
@@ -42,8 +42,6 @@ from services.shared.auth import Actor
 from services.shared.bounded_threads import BoundedThreads
 from services.shared.idempotency import Fetch, session_fetch
 
-A_YEAR = timedelta(days=365)
-
 
 @dataclass(frozen=True, slots=True)
 class Calculator:
@@ -57,6 +55,8 @@ async def check_underpinning(
     fetch: Fetch, actor: Actor, agreement: Agreement, content: AgreementContent, *, on: date
 ) -> dict[UUID, Underpinning]:
     """What holds on that day of the agreements that the stages name; whoever counters may keep what was named before.
+
+    What ends before the last start of a year from then on is no ground to rest on.
 
     UnknownAgreement with a pointer, UNDERPINNING_PROBLEMS.
     """
@@ -79,7 +79,7 @@ async def check_underpinning(
             raise AgreementCycle(pointer=pointer)
         if below.customer_department_id not in asking:
             raise StageOfAnother(pointer=pointer)
-        if below.has_ended:
+        if below.has_ended or (below.ends_on is not None and below.ends_on < starts_until(content.effective_until, on)):
             raise StageHasEnded(pointer=pointer)
     return found
 
@@ -141,11 +141,10 @@ async def tell_feasibility(
 
 def _days(agreement: Agreement, version: SavedVersion, now: datetime) -> tuple[date, date]:
     """The first day of a year of starts and the one after its last. VersionOver."""
-    first = begins_on(version.content, local_date(now, agreement.time_zone))
-    after, until = first + A_YEAR, version.effective_until
+    first, until = begins_on(version.content, local_date(now, agreement.time_zone)), version.effective_until
     if until is not None and until <= first:
         raise VersionOver(number=version.number, until=until.isoformat())
-    return first, after if until is None else min(after, until)
+    return first, starts_until(version.content.effective_until, first)
 
 
 def _all_found(
