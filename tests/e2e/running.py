@@ -23,7 +23,8 @@ from tests.launcher.processes import PROJECT, lives
 
 SERVERS = ("identity", "requests", "feedback", "gateway")
 CHILDREN = ("postgres", "nats", *SERVERS)
-LONGEST_START = 60.0
+LONGEST_START = 180.0
+"""Seconds: on a busy machine the start is slow, and how long it takes is told by the figures."""
 ENTRY = re.compile(r"^(?=\d{4}-\d{2}-\d{2} )", re.MULTILINE)
 
 

@@ -14,8 +14,10 @@ import pytest
 from tests.e2e.organisation import a_person, found
 from tests.e2e.running import Running
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(480)
 PATH = "/v1/tickets/events"
+PATIENCE = 150.0
+"""Seconds for whatever has to come: a busy machine takes its time, and nothing here is asserted of it."""
 STREAMS = 9
 """More than the service's pool has connections; one person may have ten."""
 
@@ -34,7 +36,7 @@ async def frames_of(answer: httpx.Response) -> AsyncIterator[dict[str, str]]:
 
 async def the_change(frames: AsyncIterator[dict[str, str]]) -> tuple[str, dict[str, Any]]:
     """The next change: its place and what is told."""
-    async with asyncio.timeout(45):
+    async with asyncio.timeout(PATIENCE):
         async for frame in frames:
             if frame.get("event") == "ticket.changed":
                 return frame["id"], orjson.loads(frame["data"])
@@ -43,7 +45,7 @@ async def the_change(frames: AsyncIterator[dict[str, str]]) -> tuple[str, dict[s
 
 async def back_again(client: httpx.AsyncClient, stack: AsyncExitStack, place: str) -> httpx.Response:
     """The stream once more, from that place on, as soon as somebody answers."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while True:
             opening = client.stream("GET", PATH, headers={"Last-Event-ID": place})
             answer = await stack.enter_async_context(opening)
@@ -58,8 +60,8 @@ async def test_who_listens_hears_of_a_ticket_also_over_a_restart(killable: Runni
     agent = await a_person(killable, organisation, "ivo", IT="agent")
     new = {"subject": "A laptop", "offering_id": organisation.offerings["laptop"]}
     async with AsyncExitStack() as stack:
-        listening = await stack.enter_async_context(killable.client(agent, timeout=60))
-        asking = await stack.enter_async_context(killable.client(asker, timeout=60))
+        listening = await stack.enter_async_context(killable.client(agent, timeout=PATIENCE))
+        asking = await stack.enter_async_context(killable.client(asker, timeout=PATIENCE))
         headers = {"Accept-Encoding": "gzip"}
         answers = [
             await stack.enter_async_context(listening.stream("GET", PATH, headers=headers)) for _ in range(STREAMS)
@@ -73,7 +75,7 @@ async def test_who_listens_hears_of_a_ticket_also_over_a_restart(killable: Runni
             place, told = await the_change(frames)
             assert (told["ticket_id"], told["name"]) == (first["id"], "submitted")
         os.kill(killable.pid("requests"), signal.SIGTERM)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             rest = [frame async for frame in streams[0]]
         assert "event" not in str(rest), "it ends in order, and nothing more is told"
         back = frames_of(await back_again(listening, stack, place))
