@@ -11,8 +11,12 @@ HEAD = 4096
 LONGEST_NAME = 200
 _OURS = re.compile("[0-9a-f]{32}")
 _PATHS = re.compile(r"[/\\]")
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-"""Control characters, and those that turn the direction of what follows: "gpj.exe" may be read backwards."""
+_UNSEEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
+"""Control characters, marks that turn the direction of what follows ("gpj.exe" may be read backwards), and what has no
+width. U+200C and U+200D stay: Persian words and many an emoji are spelled with them.
+"""
 
 
 class FileType(NamedTuple):

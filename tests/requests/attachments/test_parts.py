@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from services.requests.attachments.folder import FolderStorage
 from services.requests.attachments.parts import PartBegins, form_events
 from services.requests.attachments.receiving import Limits, receive
+from services.requests.attachments.rules import clean_name
 
 FORM = (
     b'--edge\r\nContent-Disposition: form-data; name="visibility"\r\n\r\ninternal\r\n'
@@ -72,3 +73,14 @@ async def test_names_of_parts_are_taken_as_they_are(name: str) -> None:
     form = b'--edge\r\nContent-Disposition: form-data; name="' + quoted + b'"\r\n\r\n1\r\n--edge--\r\n'
     events = [event async for event in form_events(TYPE, pieces(form, []))]
     assert events[0] == PartBegins(name, None)
+
+
+@pytest.mark.parametrize("mark", "\u061c\u200b\u200e\u200f\u202a\u202e\u2060\u2066\u2069\ufeff\u00ad\ufff9\x85\x00")
+def test_what_nobody_sees_in_a_name_is_not_kept(mark: str) -> None:
+    """Marks that turn the direction or hide something: a name is what it looks like."""
+    assert clean_name(f"{mark}in{mark}voice.{mark}pdf{mark}") == "invoice.pdf"
+
+
+@pytest.mark.parametrize("name", ["می\u200cخواهم.pdf", "👩\u200d💻.png", "ñandú 日本.pdf"])
+def test_what_joins_letters_stays_in_a_name(name: str) -> None:
+    assert clean_name(name) == name

@@ -169,7 +169,8 @@ async def test_an_import_is_cancelled_between_two_batches(imports: Imports, monk
 
     monkeypatch.setattr(worker, "_bring_in_batch", and_cancel)
     await imports.run()
-    assert (await imports.job(job["id"]))["state"] == "cancelled"
+    cancelled = await imports.job(job["id"])
+    assert (cancelled["state"], counts(cancelled)) == ("cancelled", (1, 0, 0, 3, 0)), "what stays is told"
     assert list(await imports.tickets()) == ["C1"]
     monkeypatch.setattr(worker, "_bring_in_batch", bring_in)
     assert counts(await imports.bring_in(a_log(ROWS))) == (1, 0, 1, 2, 0)
@@ -255,3 +256,16 @@ async def test_a_job_has_an_etag_that_follows_it(imports: Imports) -> None:
     await imports.run()
     done = await client.get(f"/v1/imports/{made['id']}", headers=admin | {"If-None-Match": first.headers["etag"]})
     assert (done.status_code, done.json()["state"]) == (200, "done")
+
+
+async def test_a_case_whose_reference_is_on_another_ticket_is_brought_in_without_it(imports: Imports) -> None:
+    desk = imports.desk
+    taken = {"system": "helpdesk", "id": "C1"}
+    by_hand = await desk.submit(external_refs=[taken])
+    assert counts(await imports.bring_in(a_log(ROWS))) == (2, 0, 0, 5, 0)
+    page = (await desk.client.get("/v1/tickets", headers=desk.people.admin())).json()["items"]
+    refs = {ticket["subject"]: ticket["external_refs"] for ticket in page}
+    assert refs == {by_hand["subject"]: [taken], "C1": [], "C2": [{"system": "helpdesk", "id": "C2"}]}
+    found = await desk.client.get("/v1/tickets?external_system=helpdesk&external_id=C1", headers=desk.people.admin())
+    assert [ticket["id"] for ticket in found.json()["items"]] == [by_hand["id"]]
+    assert counts(await imports.bring_in(a_log(ROWS))) == (0, 0, 2, 0, 0)

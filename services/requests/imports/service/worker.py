@@ -140,7 +140,7 @@ async def _run(bench: Bench, job: ImportJob) -> None:
         await _bring_in_batch(bench, running, batch, tally, is_dry_run=job.is_dry_run)
         done += len(batch)
         if not await _still_wanted(bench, job.id, done / len(read.cases)):
-            return
+            break
     await _end(bench, job.id, read, tally)
 
 
@@ -179,12 +179,15 @@ async def _still_wanted(bench: Bench, job_id: UUID, progress: float) -> bool:
 
 
 async def _end(bench: Bench, job_id: UUID, read: Log, tally: Tally) -> None:
+    """Tell what came of it; of one that was cancelled too, what it brought in stays."""
     async with bench.sessions() as session, session.begin():
         job = await find_job(session, job_id, lock=True, with_content=False)
-        if job is None or job.state not in WAITING:
+        if job is None or job.state not in (*WAITING, "cancelled"):
             return
-        job.state, job.progress, job.content, job.version = "done", 1.0, None, job.version + 1
-        job.ended_at = datetime.now(UTC)
+        if job.state in WAITING:
+            job.state, job.progress, job.content = "done", 1.0, None
+            job.ended_at = datetime.now(UTC)
+        job.version += 1
         job.errors = [error._asdict() for error in read.errors[:LISTED]]
         job.result = {"rows_read": read.rows, "rows_refused": len(read.errors), **tally.told()}
 

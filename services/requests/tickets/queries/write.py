@@ -72,6 +72,15 @@ _INSERT_REFERRED = _INSERT_TICKET.format(
 )
 """The same for a ticket with references to other systems."""
 
+_KEEP_OWN_REFERENCES = """
+UPDATE ticket t SET external_refs = ARRAY_TO_JSON(ARRAY(
+    SELECT e.ref FROM jsonb_array_elements(t.external_refs) WITH ORDINALITY AS e(ref, place)
+    JOIN ticket_reference r ON r.system = e.ref ->> 'system' AND r.external_id = e.ref ->> 'id' AND r.ticket_id = t.id
+    ORDER BY e.place
+))::jsonb WHERE t.id = $1
+"""
+"""What another ticket has is not this one's: an import leaves it there."""
+
 _FOLDED = (
     "state",
     "created_at",
@@ -205,8 +214,10 @@ async def insert_ticket(
         raise LookupError("a SELECT without FROM has a row")
     if row["key"] is None and only_under not in (None, row["token"]):
         raise Superseded(row["token"])
-    if row["key"] is not None and row["referred"] < len(references) and ticket["source"] is None:
-        raise ReferenceTaken
+    if row["key"] is not None and row["referred"] < len(references):
+        if ticket["source"] is None:
+            raise ReferenceTaken
+        await connection.execute(_KEEP_OWN_REFERENCES, ticket["id"])
     key: str | None = row["key"]
     if kept.rounds and key is not None:
         await connection.execute(_ROUNDS, ticket["id"], _json(kept.rounds))
