@@ -102,7 +102,7 @@ def _check_may_answer(
         raise OwnRequest
     if actor.id in answered_before(known, known[-1].asking):
         raise AnsweredBefore
-    until = expires_at(held.progress.terms, pending)
+    until = expires_at(held.progress, pending)
     if until is not None and now > until:
         raise ApprovalExpired(until=until.isoformat())
 
@@ -153,7 +153,7 @@ def _who_asked(events: Sequence[Event]) -> UUID | None:
 def _told(held: Unfolded, level: Level) -> Told:
     asked = level.approver
     opened_at = level.opened_at
-    expires = expires_at(held.progress.terms, Pending((asked,), 1, opened_at)) if opened_at else None
+    expires = expires_at(held.progress, Pending((asked,), 1, opened_at)) if opened_at else None
     return {
         "asking": level.asking,
         "level": level.level,

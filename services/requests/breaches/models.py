@@ -15,7 +15,7 @@ _INSTANT = DateTime(timezone=True)
 
 
 class Contest(Base, table=True):
-    """Append-only: a side says that a time of the ticket was `party`'s."""
+    """Append-only: a side says that a time of the ticket, or of that hand-off of it, was `party`'s."""
 
     __table_args__ = (
         CheckConstraint("ends_at > begins_at", name="forward"),
@@ -24,6 +24,7 @@ class Contest(Base, table=True):
 
     id: UUID = Field(primary_key=True)
     ticket_id: UUID = Field(foreign_key="ticket.id")
+    link_id: UUID | None
     side: str
     begins_at: datetime = Field(sa_type=_INSTANT)
     ends_at: datetime = Field(sa_type=_INSTANT)
@@ -47,7 +48,7 @@ class ContestDecision(Base, table=True):
 
 
 class Exclusion(Base, table=True):
-    """Append-only: a side asks that a time that is over be left out, of one ticket or of those between a pair."""
+    """Append-only: a side asks that a time that is over be left out: of one ticket or hand-off, or of all of a pair."""
 
     __table_args__ = (
         CheckConstraint("ends_at > begins_at", name="forward"),
@@ -61,6 +62,7 @@ class Exclusion(Base, table=True):
     provider_department_id: UUID
     offering_ids: list[UUID] | None = Field(sa_type=ARRAY(UuidType), nullable=True)
     ticket_id: UUID | None = Field(foreign_key="ticket.id")
+    link_id: UUID | None
     begins_at: datetime = Field(sa_type=_INSTANT)
     ends_at: datetime = Field(sa_type=_INSTANT)
     reason: str = Field(sa_type=Text)

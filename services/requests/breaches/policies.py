@@ -1,5 +1,9 @@
-"""Who disputes for which side of a ticket, and who decides what the other side disputes."""
+"""Who disputes for which side of a ticket or a hand-off, and who decides what the other side disputes.
 
+A hand-off is disputed by its own two departments: whoever asked for the ticket is no side of it.
+"""
+
+from collections.abc import Mapping
 from typing import Any
 
 from services.requests.agreements.policies import stands_for
@@ -11,11 +15,26 @@ Row = Any
 _COLUMN = {Side.CUSTOMER: "customer_department_id", Side.PROVIDER: "provider_department_id"}
 
 
+def as_part(ticket: Row, sides: Mapping[str, Any]) -> Row:
+    """The ticket as a hand-off of it is disputed: `sides` are its two departments, and what else is the hand-off's.
+
+    Both work on the ticket, so nothing of it is kept from either; nobody asked for it in person.
+    """
+    nobody: dict[str, Any] = {
+        "requester_id": None,
+        "beneficiary_id": None,
+        "participants": [],
+        "is_confidential": False,
+    }
+    return {**ticket, **nobody, **sides, "is_part": True}
+
+
 def manages(actor: Actor, ticket: Row, side: Side) -> bool:
     """Whether the actor gives that side's word: its manager, or a deputy; none for what is kept from them."""
     if side is Side.CUSTOMER and ticket["is_confidential"]:
         return False
-    return stands_for(actor, ticket[_COLUMN[side]])
+    department_id = ticket[_COLUMN[side]]
+    return department_id is not None and stands_for(actor, department_id)
 
 
 def can_see_dispute(actor: Actor, ticket: Row, holders: list[Any]) -> bool:
@@ -24,8 +43,10 @@ def can_see_dispute(actor: Actor, ticket: Row, holders: list[Any]) -> bool:
 
 
 def disputing_sides(actor: Actor, ticket: Row, holders: list[Any]) -> list[Side]:
-    """The sides for which the actor may dispute something, the more likely first."""
+    """The sides for which the actor may dispute something, the more likely first; of a hand-off who serves either."""
     sides = [side for side in sides_of(actor, ticket, holders) if side in _COLUMN]
+    if ticket.get("is_part") and Side.CUSTOMER not in sides and serves(actor, ticket[_COLUMN[Side.CUSTOMER]]):
+        sides.append(Side.CUSTOMER)
     return sides + [side for side in _COLUMN if side not in sides and manages(actor, ticket, side)]
 
 

@@ -1,4 +1,4 @@
-"""Which freezes new tickets of two departments about one offering pin: those agreed for them or for departments above.
+"""Which freezes new tickets and offers of two departments pin: those agreed for them or for departments above.
 
 Who agrees on freezes, and how they reach open tickets, is told in their own room (`freezes/`).
 """
@@ -16,7 +16,7 @@ _AGREED = """
 SELECT id, begins_at, ends_at FROM pair_freeze
 WHERE customer_department_id = ANY($1::uuid[]) AND provider_department_id = ANY($2::uuid[])
     AND agreed_at IS NOT NULL AND withdrawn_at IS NULL AND ends_at > statement_timestamp()
-    AND (offering_ids IS NULL OR $3 = ANY(offering_ids))
+    AND (offering_ids IS NULL OR $3::uuid = ANY(offering_ids))
 ORDER BY agreed_at, id
 """
 
@@ -30,9 +30,9 @@ class PlannedFreeze(NamedTuple):
 
 
 async def freezes_covering(
-    fetch: Fetch, offering_id: UUID, customer_id: UUID, provider_id: UUID
+    fetch: Fetch, offering_id: UUID | None, customer_id: UUID, provider_id: UUID
 ) -> Sequence[PlannedFreeze]:
-    """Those that are not over, the first agreed first."""
+    """Those that are not over, the first agreed first; of work that no offering names (None) those of all of it."""
     customers, providers = [await departments_above(fetch, [each]) for each in (customer_id, provider_id)]
     rows = await fetch(_AGREED, list(customers), list(providers), offering_id)
     return [PlannedFreeze(*row) for row in rows]

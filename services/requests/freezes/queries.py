@@ -9,8 +9,8 @@ from sqlalchemy import or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from services.requests.departments.queries import DOWNWARDS
 from services.requests.freezes.models import Freeze, FreezeJob, FreezeSignature
+from services.requests.tickets.queries.between import CUSTOMERS_AND_PROVIDERS
 from services.requests.timeline.rulings import RulingName
 from services.shared.db import Connection
 from services.shared.paging import PageWanted, older_than
@@ -18,24 +18,33 @@ from services.shared.paging import PageWanted, older_than
 FIRST = UUID(int=0)
 _HAS = f"""
     SELECT FROM ticket_event e WHERE e.name = '{RulingName.FREEZE_RULED}' AND e.payload->>'freeze_id' = $3::uuid::text
-        AND e.ticket_id = t.id
 """
-# Open tickets are few beside all there ever were, and have an index by offering.
+# Open tickets are few beside all there ever were, and have an index by offering; open hand-offs one by department.
 _COVERED = f"""
-WITH RECURSIVE customers AS ({DOWNWARDS % (1, "customers")}), providers AS ({DOWNWARDS % (2, "providers")})
-SELECT t.id FROM ticket t
-WHERE t.offering_id = ANY(COALESCE($4::uuid[], ARRAY(SELECT id FROM offering))) AND t.ended_at IS NULL
-    AND t.customer_department_id IN (SELECT id FROM customers)
-    AND t.provider_department_id IN (SELECT id FROM providers)
-    AND t.id > $5 AND NOT EXISTS ({_HAS})
-ORDER BY t.id LIMIT $6
+{CUSTOMERS_AND_PROVIDERS}, own AS (
+    SELECT t.id FROM ticket t
+    WHERE t.offering_id = ANY(COALESCE($4::uuid[], ARRAY(SELECT id FROM offering))) AND t.ended_at IS NULL
+        AND t.customer_department_id IN (SELECT id FROM customers)
+        AND t.provider_department_id IN (SELECT id FROM providers)
+        AND t.id > $5 AND NOT EXISTS ({_HAS} AND e.ticket_id = t.id AND e.payload->>'link' IS NULL)
+    ORDER BY t.id LIMIT $6
+), handed AS (
+    SELECT DISTINCT k.ticket_id FROM ticket_link k
+    WHERE k.department_id IN (SELECT id FROM providers) AND k.ended_at IS NULL
+        AND k.customer_department_id IN (SELECT id FROM customers)
+        AND ($4::uuid[] IS NULL OR k.offering_id = ANY($4)) AND k.ticket_id > $5
+        AND NOT EXISTS ({_HAS} AND e.ticket_id = k.ticket_id AND e.payload->>'link' = k.id::text)
+    ORDER BY k.ticket_id LIMIT $6
+)
+SELECT id FROM own UNION SELECT ticket_id FROM handed ORDER BY id LIMIT $6
 """
 _RULED_ON = f"""
-SELECT t.ticket_id FROM ticket_event t
+SELECT DISTINCT t.ticket_id FROM ticket_event t
 WHERE t.name = '{RulingName.FREEZE_RULED}' AND t.payload->>'freeze_id' = $1::uuid::text AND t.ticket_id > $2
     AND NOT EXISTS (
         SELECT FROM ticket_event e WHERE e.name = '{RulingName.FREEZE_WITHDRAWN}'
             AND e.payload->>'freeze_id' = $1::uuid::text AND e.ticket_id = t.ticket_id
+            AND e.payload->>'link' IS NOT DISTINCT FROM t.payload->>'link'
     )
 ORDER BY t.ticket_id LIMIT $3
 """
@@ -112,7 +121,7 @@ async def claim_job(connection: Connection) -> Any:
 
 
 async def tickets_concerned(connection: Connection, job: Any, n: int) -> list[UUID]:
-    """The next `n` tickets at most, in the order of their ids: open ones that it covers, or those that it froze."""
+    """The next `n` tickets at most, in the order of their ids: it covers an open part of them, or has frozen one."""
     if job["is_withdrawal"]:
         rows = await connection.fetch(_RULED_ON, job["id"], job["after"], n)
     else:

@@ -7,6 +7,7 @@ from uuid import UUID
 import orjson
 
 from services.requests.catalogue.rules import PublishedTarget
+from services.requests.tickets.queries.between import CUSTOMERS_AND_PROVIDERS
 from services.requests.tickets.queries.holding import HOLDERS
 from services.requests.tickets.rules.stored import Row
 from services.shared.db import Connection
@@ -46,8 +47,10 @@ WHERE j.calendar_version_id = v.id AND j.done_at IS NOT NULL
     )
 """
 _CLAIM = """
-SELECT j.id, j.after, j.agreement_version_id, v.calendar_id, v.number AS calendar_version, v.elapsed
+SELECT j.id, j.after, j.agreement_version_id, v.calendar_id, v.number AS calendar_version, v.elapsed,
+    a.customer_department_id, a.provider_department_id
 FROM ruling_job j LEFT JOIN calendar_version v ON v.id = j.calendar_version_id
+LEFT JOIN agreement_version w ON w.id = j.agreement_version_id LEFT JOIN agreement a ON a.id = w.agreement_id
 WHERE j.done_at IS NULL ORDER BY j.created_at, j.id LIMIT 1 FOR UPDATE OF j SKIP LOCKED
 """
 _FOLLOWING = """
@@ -55,12 +58,22 @@ SELECT DISTINCT c.ticket_id FROM ticket_clock c
 WHERE c.calendar_id = $1 AND c.calendar_version < $2 AND c.stopped_at IS NULL AND c.ticket_id > $3
 ORDER BY c.ticket_id LIMIT $4
 """
-# What was imported keeps the terms that its mapping named.
-_COVERED = """
-SELECT t.id FROM ticket t
-WHERE t.offering_id = ANY($1::uuid[]) AND t.ended_at IS NULL AND t.source IS NULL
-    AND t.agreement_version_id IS DISTINCT FROM $2 AND t.id > $3
-ORDER BY t.id LIMIT $4
+# What was imported keeps the terms that its mapping named. Work that no offering names is covered between the two.
+_COVERED = f"""
+{CUSTOMERS_AND_PROVIDERS}, own AS (
+    SELECT t.id FROM ticket t
+    WHERE t.offering_id = ANY($3::uuid[]) AND t.ended_at IS NULL AND t.source IS NULL
+        AND t.agreement_version_id IS DISTINCT FROM $4 AND t.id > $5
+    ORDER BY t.id LIMIT $6
+), handed AS (
+    SELECT DISTINCT k.ticket_id FROM ticket_link k JOIN ticket t ON t.id = k.ticket_id
+    WHERE k.department_id IN (SELECT id FROM providers) AND k.ended_at IS NULL AND t.source IS NULL
+        AND k.customer_department_id IN (SELECT id FROM customers)
+        AND (k.offering_id IS NULL OR k.offering_id = ANY($3))
+        AND k.agreement_version_id IS DISTINCT FROM $4 AND k.ticket_id > $5
+    ORDER BY k.ticket_id LIMIT $6
+)
+SELECT id FROM own UNION SELECT ticket_id FROM handed ORDER BY id LIMIT $6
 """
 _ADVANCE = """
 UPDATE ruling_job SET after = $2, ruled = ruled + $3, done_at = CASE WHEN $4 THEN statement_timestamp() END
@@ -98,7 +111,8 @@ async def notice_left_behind(connection: Connection) -> None:
 async def claim_job(connection: Connection) -> Any:
     """The oldest ruling under way that nobody else works on, held for this transaction; none where there is none.
 
-    A row with `id`, `after`, and either `agreement_version_id` or `calendar_id`, `calendar_version`, `elapsed`.
+    A row with `id`, `after`, and either `agreement_version_id` and its two departments or `calendar_id`,
+    `calendar_version`, `elapsed`.
     """
     return await connection.fetchrow(_CLAIM)
 
@@ -108,11 +122,14 @@ async def tickets_following(connection: Connection, calendar_id: UUID, version: 
     return [row[0] for row in await connection.fetch(_FOLLOWING, calendar_id, version, after, n)]
 
 
-async def open_tickets_of(
-    connection: Connection, offerings: list[UUID], but_under: UUID, after: UUID, n: int
-) -> list[UUID]:
-    """Open tickets about these offerings, imported ones left out, that are not under that agreement version yet."""
-    return [row[0] for row in await connection.fetch(_COVERED, offerings, but_under, after, n)]
+async def open_tickets_of(connection: Connection, offerings: list[UUID], job: Any, n: int) -> list[UUID]:
+    """Open tickets about these offerings, or of which a part may be covered, not yet under the job's version.
+
+    `n` at most, in the order of their ids; imported ones are left out.
+    """
+    pair = job["customer_department_id"], job["provider_department_id"]
+    rows = await connection.fetch(_COVERED, *pair, offerings, job["agreement_version_id"], job["after"], n)
+    return [row[0] for row in rows]
 
 
 async def advance_job(connection: Connection, job_id: UUID, after: UUID, ruled: int, *, is_done: bool) -> None:

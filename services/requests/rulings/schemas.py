@@ -46,6 +46,7 @@ class RulingPublic(Output):
     calendar_version: int | None = None
     agreement_version_id: UUID | None = None
     freeze_id: UUID | None = None
+    link_id: UUID | None = Field(default=None, description="the hand-off on which alone it is ruled; null: the ticket")
     from_: datetime | None = Field(default=None, serialization_alias="from", description="of a freeze")
     to: datetime | None = None
     side: Side

@@ -6,12 +6,18 @@ Its customer is who offers, its provider who accepts. Read where `agreements.md`
 - What it hands on itself holds its time as a hand-off holds the ticket's. Nothing is handed on from a mere offer.
 - What its department writes on the ticket while it holds the link is a reply to whoever offered, internal or not.
 - A question waits on the link's customer, whoever is asked; the reason names them. The ticket goes on as it was.
-- Of rulings only a calendar's reaches it: its promise was pinned at the offer.
+- A calendar's ruling reaches whoever follows the calendar. A freeze and an agreement's version are ruled on a link by
+  itself, where they are between the two departments that the link is between (or above them): what others leave out or
+  agree anew is not theirs. Both end with the link, as a ticket's do: what is over is ruled on no more.
+- Another priority of the ticket changes no link: its two departments chose theirs at the offer, and the ticket's
+  customer and provider are not both of them. It goes on sorting the queues in which the link stands too.
+- The working day after which an unanswered offer lapses leaves frozen time out, as its `acknowledge` would.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple, assert_never
 from uuid import UUID
 
@@ -28,11 +34,14 @@ from services.requests.timeline.facts import (
     Submitted,
 )
 from services.requests.timeline.fold import Timeline, advance, view
+from services.requests.timeline.lapses import silent_until
 from services.requests.timeline.links import Link, Links
+from services.requests.timeline.overlay import NOTHING_LAID, Overlay
 from services.requests.timeline.progress import Progress
-from services.requests.timeline.rulings import CalendarRuled
+from services.requests.timeline.rulings import AgreementRuled, CalendarRuled, FreezeRuled, FreezeWithdrawn, LinkRuling
 from services.requests.timeline.terms import Terms
 from services.requests.timeline.vocabulary import (
+    PROVIDER,
     ClockName,
     EventKind,
     LinkEnd,
@@ -42,12 +51,14 @@ from services.requests.timeline.vocabulary import (
     State,
     StepReason,
 )
-from services.requests.worktime import WorkingDays, WorkingTimeRefused, promise
+from services.requests.worktime import WorkingDays
 
 ASKED = "asked:{}"
 _PLACES = 1 << 20
 """One event of the ticket may be that many of a link, one after the other."""
 _ONE_DAY = WorkingDays(1)
+Laid = Mapping[UUID, Overlay]
+"""What lies over the account of each link from its offer on: what was decided about it, in the second fold."""
 
 
 class LinkFold(NamedTuple):
@@ -73,17 +84,13 @@ class LinkFold(NamedTuple):
         due_at = next((each.due_at for each in acknowledge), None)
         if due_at is not None:
             return due_at
-        receiver = self.terms.calendar_of(Party(PartyKind.PROVIDER), self.link.offered_at)
-        try:
-            return promise(receiver, self.link.offered_at, _ONE_DAY) if receiver else None
-        except WorkingTimeRefused:
-            return None
+        return silent_until(self.progress.terms, self.progress.overlay, PROVIDER, self.link.offered_at, _ONE_DAY)
 
 
-def fold_links(terms: Terms, events: Iterable[Event]) -> tuple[LinkFold, ...]:
+def fold_links(terms: Terms, events: Iterable[Event], laid: Laid = MappingProxyType({})) -> tuple[LinkFold, ...]:
     """Every link of the ticket as its own small ticket, in the order of the ticket's links. Never raises."""
     progress: Progress | None = None
-    chain = _Chain(terms)
+    chain = _Chain(terms, laid)
     for event in in_effect(events):
         if progress is None and event.kind is not EventKind.FACT:
             continue
@@ -97,8 +104,9 @@ def fold_links(terms: Terms, events: Iterable[Event]) -> tuple[LinkFold, ...]:
 class _Chain:
     """The folds of a ticket's links, told one event of the ticket after the other."""
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: Terms, laid: Laid) -> None:
         self._terms = terms
+        self._laid = laid
         self._progress: dict[UUID, Progress] = {}
         self._terms_of: dict[UUID, Terms] = {}
         self._offered: dict[UUID, HandOffOffered | None] = {}
@@ -133,6 +141,9 @@ class _Chain:
                 for link in after:
                     if link.is_open:
                         self._tell(link.id, Side.SYSTEM, ruling, event)
+            case AgreementRuled() | FreezeRuled() | FreezeWithdrawn() as ruled:
+                if ruled.link in by_id and by_id[ruled.link].is_open:
+                    self._tell(ruled.link, Side.SYSTEM, replace(ruled, link=None), event)
 
     def _changed(self, old: Link | None, link: Link, by_id: Mapping[UUID, Link], event: Event) -> Iterator[Fact]:
         """Tell the link what became of it; the same as facts for those above it."""
@@ -182,7 +193,7 @@ class _Chain:
         elif link.parent in known:
             self._tell(above, Side.DEPARTMENT, replace(fact, parent=link.parent), event)
 
-    def _tell(self, link_id: UUID, side: Side, payload: Fact | CalendarRuled, event: Event) -> None:
+    def _tell(self, link_id: UUID, side: Side, payload: Fact | CalendarRuled | LinkRuling, event: Event) -> None:
         """The link's next event, at the instant of the ticket's and in its order."""
         told = replace(
             event,
@@ -192,7 +203,8 @@ class _Chain:
             corrects=None,
         )
         self._place += 1
-        self._progress[link_id] = advance(self._terms_of[link_id], self._progress.get(link_id), told)
+        terms, laid = self._terms_of[link_id], self._laid.get(link_id, NOTHING_LAID)
+        self._progress[link_id] = advance(terms, self._progress.get(link_id), told, laid)
 
 
 def _last_steps(end: LinkEnd) -> tuple[tuple[Side, Moved], ...]:
@@ -216,9 +228,8 @@ def _terms_of(terms: Terms, link: Link, parent: Link | None, offered: HandOffOff
     """What was pinned at the offer, else a promise of nothing; with the calendars that the ticket knows besides."""
     others = {party: each for party, each in terms.calendars.items() if party.startswith(PartyKind.DEPARTMENT)}
     if offered is not None and offered.terms is not None:
-        pinned = offered.terms.terms(terms.known)
-        targets = tuple(each for each in pinned.targets if each.clock is not ClockName.ACCEPTANCE)
-        return replace(pinned, targets=targets, calendars={**others, **pinned.calendars}, is_link=True)
+        pinned = offered.terms.terms(terms.known).as_link()
+        return replace(pinned, calendars={**others, **pinned.calendars})
     own = others.get(_spelled(link), terms.calendar)
     customer = terms.calendar if parent is None else others.get(_spelled(parent), terms.calendar)
     calendars = {**others, str(PartyKind.CUSTOMER): customer}

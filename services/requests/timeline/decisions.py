@@ -23,7 +23,7 @@ class _Decision:
 
 @dataclass(frozen=True, slots=True)
 class ContestDecided(_Decision):
-    """A contest of `[begins_at, ends_at)`: if it was upheld, that time was `party`'s."""
+    """A contest of `[begins_at, ends_at)` of the ticket, or of that `link`: upheld, that time was `party`'s."""
 
     name: ClassVar[DecisionName] = DecisionName.CONTEST_DECIDED
     contest_id: UUID
@@ -32,16 +32,18 @@ class ContestDecided(_Decision):
     ends_at: datetime
     party: str
     reason: str | None = None
+    link: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ExclusionGranted(_Decision):
-    """`[begins_at, ends_at)` is left out, as both sides agreed afterwards."""
+    """`[begins_at, ends_at)` of the ticket, or of that `link`, is left out, as both sides agreed afterwards."""
 
     name: ClassVar[DecisionName] = DecisionName.EXCLUSION_GRANTED
     exclusion_id: UUID
     begins_at: datetime
     ends_at: datetime
+    link: UUID | None = None
 
 
 Decision = ContestDecided | ExclusionGranted

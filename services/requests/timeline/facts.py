@@ -112,7 +112,7 @@ class HandOffOffered(_Fact):
     """The provider, or the holder of the link `parent`, asks a department (its code) to take over part of the ticket.
 
     `offering_id` names what is asked of it, `needed_by` (an instant or a date, as text) and `fields` say more. `terms`
-    are what is promised for this part; `missing` and `quota_*` as in a request.
+    are what is promised for this part, by that `priority` of its agreement; `missing` and `quota_*` as in a request.
     """
 
     name: ClassVar[FactName] = FactName.HAND_OFF_OFFERED
@@ -129,6 +129,7 @@ class HandOffOffered(_Fact):
     quota_promised: float | None = None
     quota_observed: float | None = None
     terms: PinnedTerms | None = None
+    priority: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

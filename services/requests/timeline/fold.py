@@ -4,7 +4,7 @@
 told again. Facts count when they were so, rulings when they were recorded; marks and decisions never.
 
 Read where `agreements.md` is brief:
-- A ruling before the first fact rules nothing.
+- A ruling before the first fact rules nothing. One on a link rules nothing of the ticket (`chain` tells the link).
 - The ledger is told in the calendars that the ticket pinned, whatever is ruled: it never enters a clock.
 - A priority that is ruled sorts queues too, until something else does.
 - What is laid over the account (freezes) changes no state: who held the ticket is told, and clocks count, through it.
@@ -44,12 +44,12 @@ from services.requests.timeline.rulings import (
     Promise,
     Ruling,
     RulingName,
+    link_of,
 )
 from services.requests.timeline.scene import Scene
 from services.requests.timeline.terms import NO_TIME, Terms
 from services.requests.timeline.verdicts import Verdicts, at_amendment, at_return, at_submission, extension
-from services.requests.timeline.vocabulary import CUSTOMER, FINAL, EventKind, Side, State
-from services.requests.worktime import WorkingTimeRefused, promise
+from services.requests.timeline.vocabulary import FINAL, EventKind, Side, State
 
 _WHY = {
     RulingName.PRIORITY_RULED: Why.PRIORITY,
@@ -103,6 +103,8 @@ def advance(terms: Terms, progress: Progress | None, event: Event, laid: Overlay
     if isinstance(payload, Ruling):
         if progress is None:
             raise LateFact(event.id)
+        if link_of(payload) is not None:
+            return replace(progress, latest=event.key)
         if isinstance(payload, FreezeRuled | FreezeWithdrawn):
             return _frozen(progress, payload, event)
         return _ruled(progress, payload, event)
@@ -287,12 +289,3 @@ def progress_of(terms: Terms, events: Iterable[Event], laid: Overlay = NOTHING_L
 def fold(terms: Terms, events: Iterable[Event], now: datetime) -> Timeline:
     """The ticket at `now` as all its events make it, in whatever order they are given. Never raises."""
     return view(terms, progress_of(terms, events), now)
-
-
-def reopening_until(terms: Terms, fulfilled_at: datetime) -> datetime | None:
-    """Until when a closed ticket may be reopened, in the customer's calendar; None where that calendar sets no end."""
-    try:
-        calendar = terms.calendar_of(CUSTOMER, fulfilled_at)
-        return promise(calendar, fulfilled_at, terms.reopening_window) if calendar else None
-    except WorkingTimeRefused:
-        return None

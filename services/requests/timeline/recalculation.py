@@ -59,7 +59,7 @@ def terms_after(terms: Terms, ruling: Promise) -> Terms:
             obligations = tuple(each for each in terms.targets if RULES[each.clock].side is Side.CUSTOMER)
             return replace(terms, targets=(*(each.target(terms.known) for each in targets), *obligations))
         case AgreementRuled(terms=new):
-            promised = new.terms(terms.known)
+            promised = new.terms(terms.known).as_link() if terms.is_link else new.terms(terms.known)
             return replace(promised, calendars={**terms.calendars, **promised.calendars})
         case CalendarRuled():
             return terms

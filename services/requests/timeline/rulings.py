@@ -57,11 +57,12 @@ class CalendarRuled(_Ruling):
 
 @dataclass(frozen=True, slots=True)
 class AgreementRuled(_Ruling):
-    """Another agreement version holds for this open ticket: its terms, whole."""
+    """Another agreement version holds for this open ticket, or that `link` of it: its terms, whole."""
 
     name: ClassVar[RulingName] = RulingName.AGREEMENT_RULED
     terms: PinnedTerms
     restart: Restart = Restart.KEEP
+    link: UUID | None = None
 
     def calendar_ids(self) -> Iterator[UUID]:
         """The calendars that it names."""
@@ -70,12 +71,13 @@ class AgreementRuled(_Ruling):
 
 @dataclass(frozen=True, slots=True)
 class FreezeRuled(_Ruling):
-    """Both sides leave `[begins_at, ends_at)` out: it is nobody's time, and stops the clocks of both."""
+    """Both sides (of the ticket, or of that `link`) leave `[begins_at, ends_at)` out: it stops the clocks of both."""
 
     name: ClassVar[RulingName] = RulingName.FREEZE_RULED
     freeze_id: UUID
     begins_at: datetime
     ends_at: datetime
+    link: UUID | None = None
 
     def calendar_ids(self) -> Iterator[UUID]:
         """The calendars that it names: none."""
@@ -88,6 +90,7 @@ class FreezeWithdrawn(_Ruling):
 
     name: ClassVar[RulingName] = RulingName.FREEZE_WITHDRAWN
     freeze_id: UUID
+    link: UUID | None = None
 
     def calendar_ids(self) -> Iterator[UUID]:
         """The calendars that it names: none."""
@@ -97,4 +100,11 @@ class FreezeWithdrawn(_Ruling):
 Promise = PriorityRuled | CalendarRuled | AgreementRuled
 """What changes by what open clocks are measured."""
 Ruling = Promise | FreezeRuled | FreezeWithdrawn
+LinkRuling = AgreementRuled | FreezeRuled | FreezeWithdrawn
+"""What may be ruled on a link as well; without a `link` it is ruled on the ticket itself, and on none of its links."""
 RULINGS: tuple[type[Ruling], ...] = (PriorityRuled, CalendarRuled, AgreementRuled, FreezeRuled, FreezeWithdrawn)
+
+
+def link_of(ruling: Ruling) -> UUID | None:
+    """The link on which that is ruled; None: the ticket itself."""
+    return ruling.link if isinstance(ruling, LinkRuling) else None

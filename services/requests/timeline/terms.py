@@ -1,7 +1,7 @@
 """What was promised for one ticket and in whose calendars time is told: all that the fold knows besides the facts."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -75,6 +75,11 @@ class Terms:
     agreement_version_id: UUID | None = None
     known: Callable[[UUID], Followed] = _unknown
     is_link: bool = False
+
+    def as_link(self) -> "Terms":
+        """The same for a part that is offered: it is closed as it is returned, so nobody owes an acceptance."""
+        targets = tuple(each for each in self.targets if each.clock is not ClockName.ACCEPTANCE)
+        return replace(self, targets=targets, is_link=True)
 
     def target(self, clock: ClockName) -> Target:
         """The target of a clock that these terms promise."""

@@ -96,7 +96,7 @@ def check_step(
 ) -> None:
     """Raises the `StepRefused` that stands against `side` taking `step` from `state` at the instant `at`.
 
-    `reopen_until` is the end of a closed ticket's reopening window (`fold.reopening_until`), None where it has none.
+    `reopen_until` is the end of a closed ticket's reopening window (`lapses.reopening_until`), None where it has none.
 
     >>> noon = datetime.fromisoformat("2024-05-06T12:00Z")
     >>> check_step(State.SUBMITTED, Moved(State.ACCEPTED), Side.PROVIDER, at=noon)

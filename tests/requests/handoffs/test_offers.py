@@ -32,7 +32,7 @@ async def test_while_nobody_has_answered_the_provider_is_charged_for_the_offer(c
     answer = await chain.act(ticket, link, "returns", by="NET", reason="Laid")
     assert (answer.json()["state"], answer.json()["reason"]) == ("returned", "Laid")
     assert (await chain.desk.get(ticket))["state"] == "in_progress"
-    await same_as_folded(chain.desk)
+    assert await same_as_folded(chain.desk)
 
 
 @pytest.mark.parametrize(("what", "by", "body", "outcome"), ENDINGS)
@@ -77,7 +77,7 @@ async def test_of_several_the_first_accepted_is_charged_its_deepest_and_the_othe
     shown = await chain.desk.get(ticket, "/hand-offs")
     assert [link["outcome"] for link in shown["items"]] == [None, "returned", "ended"]
     assert (shown["hand_offs"], shown["bounces"], shown["ping_pong"]) == (3, 0, 1)
-    await same_as_folded(chain.desk)
+    assert await same_as_folded(chain.desk)
 
 
 async def test_no_hand_off_leads_back_up(chain: Chain) -> None:
@@ -155,7 +155,7 @@ async def test_one_of_two_answers_wins(chain: Chain, rivals: tuple[str, str]) ->
         by = {"acceptances": "NET", "withdrawals": "IT"}
         answers = await asyncio.gather(*(chain.act(ticket, link, what, by=by[what]) for what in rivals))
         assert sorted(answer.status_code for answer in answers) == [201, 409]
-    await same_as_folded(chain.desk)
+    assert await same_as_folded(chain.desk)
 
 
 async def test_whom_an_offer_and_its_end_are_told(chain: Chain) -> None:

@@ -68,7 +68,7 @@ async def test_without_an_offering_the_nearest_agreement_promises_what_holds_for
     assert (await clocks_of(chain, ticket, link)).keys() == {"resolution"}
     unpromised = await chain.accepted(ticket, "LAW")
     assert (unpromised["agreement_version_id"], await clocks_of(chain, ticket, unpromised)) == (None, {})
-    await same_as_folded(chain.desk)
+    assert await same_as_folded(chain.desk)
 
 
 async def test_a_nested_part_is_under_the_agreement_of_who_hands_it_on(chain: Chain) -> None:
@@ -109,7 +109,7 @@ async def test_what_is_decided_at_once_is_decided_with_the_offer(chain: Chain) -
         "completeness": "missed",
         "quota": "missed",
     }
-    await same_as_folded(chain.desk)
+    assert await same_as_folded(chain.desk)
 
 
 async def test_a_quota_counts_parts_and_tickets_alike_each_once(chain: Chain) -> None:
@@ -164,4 +164,4 @@ async def test_a_slip_taken_back_takes_what_followed_from_it(chain: Chain) -> No
         f"/v1/tickets/{ticket['id']}/ledger?link_id={link['id']}", headers=chain.agent("IT")
     )
     assert (gone.status_code, gone.json()["errors"][0]["pointer"]) == (404, "?link_id")
-    await same_as_folded(chain.desk)
+    assert await same_as_folded(chain.desk)

@@ -165,7 +165,7 @@ async def test_a_link_is_timed_from_the_offer_and_from_the_acceptance(weeks: Wee
         ("02 12:00", "department:NET", "handed_off"),
         ("03 12:30", "provider", "in_progress"),
     ]
-    await same_as_folded(weeks.chain.desk)
+    assert await same_as_folded(weeks.chain.desk)
 
 
 async def test_a_question_waits_on_the_links_customer_and_the_ticket_goes_on(weeks: Weeks) -> None:
@@ -197,7 +197,7 @@ async def test_a_question_waits_on_the_links_customer_and_the_ticket_goes_on(wee
         for who in (weeks.agent("IT"), weeks.requester)
     ]
     assert seen == [["Which room?", "Room 9"] * 2, ["Which room?", "Room 9"]]
-    await same_as_folded(weeks.chain.desk)
+    assert await same_as_folded(weeks.chain.desk)
 
 
 async def test_an_offer_that_nobody_answers_lapses_at_its_acknowledge(weeks: Weeks) -> None:
@@ -213,7 +213,7 @@ async def test_an_offer_that_nobody_answers_lapses_at_its_acknowledge(weeks: Wee
     assert await weeks.state() is State.IN_PROGRESS
     assert (await weeks.chain.told("hand_off_ended"))[weeks.chain.desk.agent_id]["outcome"] == "lapsed"
     assert await lapse_next_offer(weeks.connection, weeks.terms, [], now=at("5 10:00")) is None
-    await same_as_folded(weeks.chain.desk)
+    assert await same_as_folded(weeks.chain.desk)
 
 
 async def test_without_a_promise_an_offer_lapses_after_a_working_day_of_the_receiver(weeks: Weeks) -> None:
@@ -244,7 +244,7 @@ async def test_thresholds_of_links_fire_and_are_told_under_the_two_departments(w
     counted = sum((each["seconds"].total_seconds() for each in explained["intervals"] if each["counted"]), 0.0)
     assert counted == resolution["elapsed_seconds"].total_seconds() == 9 * 3600
     await weeks.give_back("3 13:00", link, "NET")
-    await same_as_folded(weeks.chain.desk)
+    assert await same_as_folded(weeks.chain.desk)
 
 
 async def test_attainment_counts_a_links_clocks_between_its_two_departments(weeks: Weeks) -> None:
@@ -290,4 +290,4 @@ async def test_a_calendars_new_version_reaches_the_open_clocks_of_links(weeks: W
     assert "resolution" in foreseen
     then = {clock["clock"]: clock["due_at"] for clock in clocks}
     assert {name: each["due_at_then"] for name, each in foreseen.items()} == {name: then[name] for name in foreseen}
-    await same_as_folded(desk)
+    assert await same_as_folded(desk)

@@ -137,7 +137,7 @@ class TicketMachine(ToldTicket):
     @precondition(lambda self: self.progress is not None)
     @rule(data=st.data(), restart=RESTARTS)
     def another_agreement_is_ruled(self, data: st.DataObject, restart: Restart) -> None:
-        self.rule_that(AgreementRuled(data.draw(terms()), restart))
+        self.rule_that(AgreementRuled(data.draw(terms()), restart, self._draw_part(data)))
 
     @precondition(lambda self: self.progress is not None)
     @rule(calendar=st.sampled_from(CALENDAR_IDS), restart=RESTARTS, waits=st.booleans())
@@ -149,30 +149,37 @@ class TicketMachine(ToldTicket):
         self.rule_that(CalendarRuled(calendar, self.calendars.version(calendar, self.now), restart))
 
     @precondition(lambda self: self.progress is not None)
-    @rule(freeze=FREEZES, begins=st.integers(-20, 80), lasts=st.integers(1, 40) | st.integers(1, 300))
-    def a_freeze_is_ruled(self, freeze: UUID, begins: int, lasts: int) -> None:
+    @rule(data=st.data(), freeze=FREEZES, begins=st.integers(-20, 80), lasts=st.integers(1, 40) | st.integers(1, 300))
+    def a_freeze_is_ruled(self, data: st.DataObject, freeze: UUID, begins: int, lasts: int) -> None:
         """Before it begins, or (on a ticket that came later) meanwhile."""
-        self.rule_that(FreezeRuled(freeze, instant(self.now + begins), instant(self.now + begins + lasts)))
-        if self.progress is not None:
+        span, link = (instant(self.now + begins), instant(self.now + begins + lasts)), self._draw_part(data)
+        self.rule_that(FreezeRuled(freeze, *span, link))
+        if self.progress is not None and link is None:
             ahead = self.progress.overlay.ahead(instant(self.now))
             due = [each.fires_at for clock in self.timeline().clocks for each in clock.thresholds if not each.reached]
             assert not [at for at in due for from_, to in ahead if at is not None and from_ < at < to]
 
     @precondition(lambda self: self.progress is not None)
-    @rule(freeze=FREEZES)
-    def a_freeze_is_withdrawn(self, freeze: UUID) -> None:
-        self.rule_that(FreezeWithdrawn(freeze))
+    @rule(data=st.data(), freeze=FREEZES)
+    def a_freeze_is_withdrawn(self, data: st.DataObject, freeze: UUID) -> None:
+        self.rule_that(FreezeWithdrawn(freeze, self._draw_part(data)))
 
     @precondition(lambda self: self.progress is not None)
     @rule(data=st.data(), number=st.integers(301, 303), party=CONTESTED, upheld=st.sampled_from([True, True, False]))
     def a_contest_is_decided(self, data: st.DataObject, number: int, party: str, upheld: bool) -> None:
         begins, ends = self._draw_span(data)
-        self.tell(Side.CUSTOMER, ContestDecided(UUID(int=number), upheld, begins, ends, party))
+        link = self._draw_part(data)
+        self.tell(Side.CUSTOMER, ContestDecided(UUID(int=number), upheld, begins, ends, party, link=link))
 
     @precondition(lambda self: self.progress is not None)
     @rule(data=st.data(), number=st.integers(401, 403))
     def an_exclusion_is_granted(self, data: st.DataObject, number: int) -> None:
-        self.tell(Side.SYSTEM, ExclusionGranted(UUID(int=number), *self._draw_span(data)))
+        self.tell(Side.SYSTEM, ExclusionGranted(UUID(int=number), *self._draw_span(data), self._draw_part(data)))
+
+    def _draw_part(self, data: st.DataObject) -> UUID | None:
+        """The ticket itself (None), or one of its links, in whatever state."""
+        links = self._links(lambda link: True)
+        return data.draw(st.none() | st.sampled_from([link.id for link in links])) if links else None
 
     def _draw_span(self, data: st.DataObject) -> tuple[datetime, datetime]:
         """A time that is over, as far as there was one."""

@@ -27,7 +27,7 @@ from services.requests.timeline.facts import (
 )
 from services.requests.timeline.rulings import RULINGS
 from services.requests.timeline.vocabulary import Side
-from tests.requests.timeline.oracle_moments import Held, Moment, counting
+from tests.requests.timeline.oracle_moments import Held, Moment, counting, is_of_part
 from tests.requests.timeline.oracle_parts import Part, ask, finish, follow, held_by, shut, take_over
 from tests.requests.timeline.weeks import tick_of
 
@@ -65,7 +65,7 @@ class Watched:
     def hear(self, event: Event) -> None:
         """A fact, and what it did to waits and to what was delivered; or a ruling, which moves nothing."""
         if isinstance(event.payload, RULINGS):
-            if not self.base:
+            if not self.base or is_of_part(event.payload):
                 return
             self.moments.append(Moment(tick_of(event.recorded_at), "ruled", event))
             return

@@ -8,8 +8,9 @@ Read where `agreements.md` is brief:
 """
 
 from dataclasses import dataclass, replace
+from uuid import UUID
 
-from services.requests.timeline.decisions import ContestDecided, ExclusionGranted
+from services.requests.timeline.decisions import DECISIONS, ExclusionGranted
 from services.requests.timeline.events import Event
 from services.requests.timeline.rulings import FreezeRuled, FreezeWithdrawn
 from tests.requests.timeline.oracle_moments import Held, Moment
@@ -64,15 +65,17 @@ class LeftOut:
         return ("excluded", left_out_by, ())
 
 
-def decided(events: list[Event]) -> LeftOut:
-    """What was decided afterwards, in the order in which it was."""
+def decided(events: list[Event], part: UUID | None = None) -> LeftOut:
+    """What was decided afterwards about the ticket itself or that part of it, in the order in which it was."""
     known = LeftOut()
     for event in events:
         decision = event.payload
+        if not isinstance(decision, DECISIONS) or decision.link != part:
+            continue
         if isinstance(decision, ExclusionGranted):
             span = Span(f"exclusion:{decision.exclusion_id}", tick_of(decision.begins_at), tick_of(decision.ends_at))
             known = replace(known, spans=(*known.spans, span))
-        elif isinstance(decision, ContestDecided) and decision.upheld:
+        elif decision.upheld:
             begin, end = tick_of(decision.begins_at), tick_of(decision.ends_at)
             span = Span(f"contest:{decision.contest_id}", begin, end, decision.party)
             known = replace(known, decided=(*known.decided, span))

@@ -4,6 +4,8 @@ Read where `agreements.md` is brief:
 - A part that is returned is fulfilled and closed in one: nobody owes it an acceptance, and its time ends.
 - What a department writes while it holds a part is said to whoever handed it on, for everybody's eyes or not.
 - A part sees of the parts beneath it those that were offered while somebody held it.
+- A new calendar version is everybody's who follows it. What two departments agree or freeze is ruled on their part
+  alone, while it is open: nothing of it is the ticket's or another part's. The ticket's priority is not theirs.
 """
 
 from collections.abc import Iterable
@@ -23,11 +25,15 @@ from services.requests.timeline.facts import (
     Submitted,
 )
 from services.requests.timeline.promised import PinnedTerms
-from services.requests.timeline.rulings import CalendarRuled
+from services.requests.timeline.rulings import AgreementRuled, CalendarRuled, FreezeRuled, FreezeWithdrawn, Ruling
 from services.requests.timeline.vocabulary import ClockName, LinkEnd, Side, State
 from tests.requests.timeline.oracle import Watched
+from tests.requests.timeline.oracle_cycles import Cycle
+from tests.requests.timeline.oracle_left_out import LeftOut, left_out
 from tests.requests.timeline.oracle_moments import counting
 from tests.requests.timeline.oracle_parts import Part, chain_to
+from tests.requests.timeline.oracle_promises import Calendars, Length, Promise
+from tests.requests.timeline.oracle_stopwatch import Stopwatch
 
 
 @dataclass
@@ -40,7 +46,7 @@ class WatchedPart:
     seen: tuple[bool, str | None] = (False, None)
     told: int = 0
 
-    def hear(self, event: Event, side: Side, fact: Fact | CalendarRuled) -> None:
+    def hear(self, event: Event, side: Side, fact: Fact | Ruling) -> None:
         """What happened, as if it had happened to a ticket."""
         self.told += 1
         actor = Actor(side, automatic=event.actor.automatic)
@@ -50,13 +56,20 @@ class WatchedPart:
         """What is promised for it, and in whose calendars its time is told."""
         known = {party: each for party, each in ticket.calendars.items() if party.startswith("department:")}
         if self.offer and self.offer.terms:
-            terms = self.offer.terms
-            owed = tuple(each for each in terms.obligations if each.clock is not ClockName.ACCEPTANCE)
-            return replace(terms, obligations=owed, calendars={**known, **terms.calendars})
+            terms = _without_acceptance(self.offer.terms)
+            return replace(terms, calendars={**known, **terms.calendars})
         theirs = known.get(f"department:{self.part.department}", ticket.calendar_id)
         above = self.part.above
         customer = known.get(f"department:{above.department}", ticket.calendar_id) if above else ticket.calendar_id
         return PinnedTerms(self.part.department, theirs, calendars={**known, "customer": customer})
+
+    def lapses(self, ticket: PinnedTerms, calendars: Calendars) -> int:
+        """When an offer lapses whose answer nobody promised a time for: a working day of the receiver later."""
+        ruled = [each.about.payload for each in self.own.moments if each.what == "ruled"]
+        agreed = [each.terms.calendar_id for each in ruled if isinstance(each, AgreementRuled)]
+        receiver = [self.pinned(ticket).calendar_id, *agreed][-1]
+        silence = Cycle(Promise("reply", receiver, Length(days=1)), 1, 1, self.part.offered)
+        return int(Stopwatch(silence, calendars).told(left_out(self.own.moments, LeftOut())))
 
 
 @dataclass
@@ -129,6 +142,14 @@ class Onlooker:
                 known.hear(event, Side.PROVIDER, Commented(fact.body))
             if isinstance(fact, CalendarRuled) and part.is_open:
                 known.hear(event, Side.SYSTEM, fact)
+            if isinstance(fact, FreezeRuled | FreezeWithdrawn) and fact.link == part.id and part.is_open:
+                known.hear(event, Side.SYSTEM, replace(fact, link=None))
+            if isinstance(fact, AgreementRuled) and fact.link == part.id and part.is_open:
+                known.hear(event, Side.SYSTEM, replace(fact, link=None, terms=_without_acceptance(fact.terms)))
+
+
+def _without_acceptance(terms: PinnedTerms) -> PinnedTerms:
+    return replace(terms, obligations=tuple(e for e in terms.obligations if e.clock is not ClockName.ACCEPTANCE))
 
 
 def _is_of(actor: Actor, part: Part) -> bool:

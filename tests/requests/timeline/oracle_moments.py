@@ -7,7 +7,7 @@ from typing import Any
 from services.requests.timeline.decisions import DECISIONS
 from services.requests.timeline.events import Event
 from services.requests.timeline.marks import MARKS
-from services.requests.timeline.rulings import RULINGS
+from services.requests.timeline.rulings import RULINGS, AgreementRuled, FreezeRuled, FreezeWithdrawn
 from tests.requests.timeline.weeks import tick_of
 
 Held = tuple[str, str, tuple[str, ...]]
@@ -31,6 +31,11 @@ def counting(events: Iterable[Event]) -> list[Event]:
         return tick_of(counts_from), event.source_order, event.sequence
 
     return sorted(left, key=place)
+
+
+def is_of_part(payload: object) -> bool:
+    """Whether that is ruled on one part of the ticket, and so on nothing else."""
+    return isinstance(payload, AgreementRuled | FreezeRuled | FreezeWithdrawn) and payload.link is not None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pytest
 
 from services.requests.timeline.calendars import CalendarHistory
 from services.requests.timeline.facts import Commented, HandOffAccepted, Moved
-from services.requests.timeline.fold import reopening_until
+from services.requests.timeline.lapses import reopening_until
 from services.requests.timeline.terms import Target, Terms
 from services.requests.timeline.vocabulary import ClockName, ClockState, Side, State
 from services.requests.worktime import CalendarDefinition, DueRule, WorkingTime, parse_duration

@@ -9,8 +9,8 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from services.requests.timeline.after_decisions import after_decisions, decided_of
-from services.requests.timeline.chain import fold_links
+from services.requests.timeline.after_decisions import after_decisions, decided_of, links_after_decisions
+from services.requests.timeline.chain import LinkFold, fold_links
 from services.requests.timeline.decisions import Decision
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.explanation import explain_clock
@@ -29,8 +29,9 @@ from services.requests.timeline.vocabulary import INSTANT, Side
 from tests.requests.timeline.oracle import Watched, holders, watch
 from tests.requests.timeline.oracle_approval import awaited
 from tests.requests.timeline.oracle_clocks import tell
+from tests.requests.timeline.oracle_cycles import NOTHING
 from tests.requests.timeline.oracle_left_out import LeftOut, decided, left_out
-from tests.requests.timeline.oracle_links import watch_parts
+from tests.requests.timeline.oracle_links import WatchedPart, watch_parts
 from tests.requests.timeline.oracle_moments import Held
 from tests.requests.timeline.oracle_promises import Calendars
 from tests.requests.timeline.oracle_rounds import rounds_by_clerk
@@ -154,15 +155,34 @@ class ToldTicket(RuleBasedStateMachine):
         assert [each.link.id for each in links] == list(parts)
         for each in links:
             part, timeline = parts[each.link.id], each.at(instant(self.now))
-            pinned, own = part.pinned(self.pinned), part.own
+            own = part.own
             assert (timeline.state, timeline.came_from) == (own.state, own.came_from)
-            self._compare_ledger(timeline, pinned, own.held[0][0], holders(own, self.now))
-            told = copied_from(tell(own, pinned, self.calendars, self.now))
-            self._compare_clocks(each.progress, timeline, told)
+            told = self._compare_part(part, each, timeline)
             lapses_at = each.lapses_at(timeline)
             assert (lapses_at is not None) == each.link.is_offered
-            if ("acknowledge", 1) in told and lapses_at is not None:
-                assert lapses_at == told["acknowledge", 1].due
+            if lapses_at is not None:
+                acknowledge = [copied for (clock, _), copied in told.items() if clock == "acknowledge"]
+                if acknowledge and acknowledge[-1].end is None:
+                    assert lapses_at == acknowledge[-1].due
+                else:
+                    assert tick_of(lapses_at) == part.lapses(self.pinned, self.calendars)
+        later = dict(links_after_decisions(self.terms, self.events, instant(self.now)))
+        laid = {link: decided_of(self.events, link) for link in later}
+        again = {each.link.id: each for each in fold_links(self.terms, self.events, laid)}
+        assert set(later) == {link for link in parts if decided(self.events, link) != LeftOut()}
+        for link, timeline in later.items():
+            assert timeline == again[link].at(instant(self.now))
+            self._compare_part(parts[link], again[link], timeline, decided(self.events, link))
+
+    def _compare_part(self, part: WatchedPart, fold: LinkFold, timeline: Timeline, known: LeftOut = NOTHING) -> Clocks:
+        """Its ledger and its clocks, with what was decided about it; its clocks by the oracle."""
+        pinned, own = part.pinned(self.pinned), part.own
+        first, laid = own.held[0][0], left_out(own.moments, known)
+        quarters = [laid.charged(first + n, held) for n, held in enumerate(holders(own, self.now))]
+        self._compare_ledger(timeline, pinned, first, quarters)
+        told = copied_from(tell(own, pinned, self.calendars, self.now, known))
+        self._compare_clocks(fold.progress, timeline, told)
+        return told
 
     def _compare_clocks(self, progress: Progress, timeline: Timeline, by_oracle: Clocks) -> None:
         by_fold = {(c.clock.value, c.cycle): self._explained(progress, c) for c in timeline.clocks}

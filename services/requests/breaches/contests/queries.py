@@ -12,8 +12,8 @@ FROM contest c LEFT JOIN contest_decision d ON d.contest_id = c.id
 _OF_TICKET = f"SELECT {_COLUMNS} WHERE c.ticket_id = $1 ORDER BY c.created_at, c.id"
 _ONE = f"SELECT {_COLUMNS} WHERE c.ticket_id = $1 AND c.id = $2"
 _OPEN = """
-INSERT INTO contest (id, ticket_id, side, begins_at, ends_at, party, reason, opened_by, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO contest (id, ticket_id, link_id, side, begins_at, ends_at, party, reason, opened_by, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 """
 _DECIDE = """
 INSERT INTO contest_decision (contest_id, upheld, reason, decided_by, side, decided_at) VALUES ($1, $2, $3, $4, $5, $6)

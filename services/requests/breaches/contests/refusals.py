@@ -1,6 +1,6 @@
 """What stands against contesting an interval, and against deciding on that."""
 
-from services.requests.tickets.refusals import InstantOutside, OnlyLooksOn, UnknownTicket
+from services.requests.tickets.refusals import InstantOutside, OnlyLooksOn, UnknownLink, UnknownTicket
 from services.shared.language import Texts
 from services.shared.problems import Conflict, Forbidden, NotFound, Problem
 
@@ -50,6 +50,7 @@ class MayNotDecideContest(Forbidden):
 
 CONTESTING_PROBLEMS: tuple[type[Problem], ...] = (
     UnknownTicket,
+    UnknownLink,
     OnlyLooksOn,
     InstantOutside,
     ContestIsEmpty,

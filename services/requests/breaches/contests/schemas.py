@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from services.requests.timeline.vocabulary import Side
-from services.shared.schemas import Input, Instant, LongText, Output
+from services.shared.schemas import Id, Input, Instant, LongText, Output
 
 _PARTY = r"^(provider|customer|approver|excluded|(department|third_party):[^\x00-\x1f\x7f]{1,100})$"
 PartyText = Annotated[str, StringConstraints(pattern=_PARTY, max_length=120)]
@@ -29,6 +29,7 @@ class NewContest(Input):
     to: Instant
     party: PartyText = Field(examples=["customer", "third_party:Acme"])
     reason: LongText
+    link_id: Id | None = Field(default=None, description="of the ledger of that hand-off; without: of the ticket's own")
 
 
 class NewContestDecision(Input):
@@ -47,10 +48,11 @@ class ContestDecisionPublic(Output):
 
 
 class ContestPublic(Output):
-    """A contest of the ledger. Upheld, it counts in the outcomes after decisions; the first outcomes stay."""
+    """A contest of a ledger. Upheld, it counts in the outcomes after decisions; the first outcomes stay."""
 
     id: UUID
     ticket_id: UUID
+    link_id: UUID | None
     from_: datetime = Field(serialization_alias="from")
     to: datetime
     party: str

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from services.requests.agreements.policies import stands_for
 from services.requests.agreements.queries.read import contents_of
 from services.requests.breaches.contests import queries
 from services.requests.breaches.contests.refusals import (
@@ -18,16 +19,18 @@ from services.requests.breaches.contests.refusals import (
     UnknownContest,
 )
 from services.requests.breaches.contests.schemas import ContestState, NewContest, NewContestDecision
-from services.requests.breaches.policies import can_see_dispute, deciding_side, disputing_sides
+from services.requests.breaches.policies import as_part, can_see_dispute, deciding_side, disputing_sides
 from services.requests.catalogue.terms import TermsCache
 from services.requests.departments.queries import departments_by_code
 from services.requests.tickets.queries.read import find_ticket, hold_ticket
-from services.requests.tickets.refusals import OnlyLooksOn, UnknownTicket, check_instant
+from services.requests.tickets.refusals import OnlyLooksOn, UnknownLink, UnknownTicket, check_instant
+from services.requests.tickets.rules.chained import chained, pair_of
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.service.recording import Unfolded, append, unfold
 from services.requests.timeline.decisions import ContestDecided
 from services.requests.timeline.events import Actor as ActingSide
 from services.requests.timeline.events import Event
+from services.requests.timeline.fold import Timeline
 from services.requests.timeline.vocabulary import PartyKind, Side
 from services.shared.auth import Actor
 from services.shared.db import Connection
@@ -43,13 +46,14 @@ async def contest_interval(
     for instant, pointer in ((new.from_, "/from"), (new.to, "/to")):
         check_instant(instant, pointer)
     held = await _held(connection, terms, actor, ticket_id)
-    sides = disputing_sides(actor, held.row, held.row["holders"])
+    part, timeline = _part(held, new.link_id, now)
+    sides = disputing_sides(actor, part, held.row["holders"])
     if not sides:
         raise OnlyLooksOn
-    _check_contested(held, new, now)
+    _check_contested(timeline, new)
     await _check_department(connection, new.party)
     contest_id = uuid7()
-    said = (sides[0].value, new.from_, new.to, new.party, new.reason)
+    said = (new.link_id, sides[0].value, new.from_, new.to, new.party, new.reason)
     await queries.open_contest(connection, contest_id, ticket_id, *said, actor.id, now)
     return await _shown(connection, ticket_id, contest_id)
 
@@ -69,15 +73,16 @@ async def decide_contest(
     contest = await queries.find_contest(connection, ticket_id, contest_id)
     if contest is None:
         raise UnknownContest
-    role = await decision_role(connection, held.row)
-    side = deciding_side(actor, held.row, Side(contest["side"]), role)
+    link_id = contest["link_id"]
+    part, _ = _part(held, link_id, now)
+    side = deciding_side(actor, part, Side(contest["side"]), await decision_role(connection, part))
     if side is None or actor.id == contest["opened_by"]:
         raise MayNotDecideContest
     if contest["upheld"] is not None:
         raise ContestDecidedAlready
     now = held.after_records(now)
     span = contest["begins_at"], contest["ends_at"]
-    decided = ContestDecided(contest_id, new.upheld, *span, contest["party"], new.reason)
+    decided = ContestDecided(contest_id, new.upheld, *span, contest["party"], new.reason, link_id)
     event = Event(uuid7(), held.next_sequence, now, now, ActingSide(side, actor.id), decided)
     await append(connection, await terms.current(connection.fetch), held, [event], now=now)
     await queries.keep_decision(connection, contest_id, new.upheld, new.reason, actor.id, side.value, now)
@@ -105,15 +110,38 @@ async def _held(connection: Connection, terms: TermsCache, actor: Actor, ticket_
 
 
 def _readable(actor: Actor, row: Row | None) -> Row:
-    if row is None or not can_see_dispute(actor, row, row["holders"]):
+    if row is None or not (can_see_dispute(actor, row, row["holders"]) or _stands_for_holder(actor, row)):
         raise UnknownTicket
     return row
 
 
-def _check_contested(held: Unfolded, new: NewContest, now: datetime) -> None:
+def _stands_for_holder(actor: Actor, row: Row) -> bool:
+    return any(stands_for(actor, holder) for holder in row["holders"])
+
+
+def _part(held: Unfolded, link_id: UUID | None, now: datetime) -> tuple[Row, Timeline]:
+    """What is disputed, with its two sides, and as it is now: the ticket, or that hand-off. UnknownLink."""
+    if link_id is None:
+        return held.row, held.at(now)
+    folds = chained(held.terms, held.progress, held.events).after
+    fold = next((each for each in folds if each.link.id == link_id), None)
+    if fold is None:
+        raise UnknownLink(pointer="/link_id")
+    customer_id, provider_id = pair_of(held.row, fold.link)
+    sides = {
+        "customer_department_id": customer_id,
+        "provider_department_id": provider_id,
+        "agreement_version_id": fold.progress.terms.agreement_version_id,
+    }
+    return as_part(held.row, sides), fold.at(now)
+
+
+def _check_contested(timeline: Timeline, new: NewContest) -> None:
     if new.to <= new.from_:
         raise ContestIsEmpty(pointer="/to")
-    ledger = held.at(now).ledger
+    ledger = timeline.ledger
+    if not ledger:  # a part that ended as it was offered was nobody's
+        raise NothingContested(pointer="/party", party=new.party)
     begins_at, ends_at = ledger[0].from_, ledger[-1].to
     if new.from_ < begins_at or new.to > ends_at:
         pointer = "/from" if new.from_ < begins_at else "/to"
@@ -149,6 +177,7 @@ def _told(row: Row) -> Told:
     return {
         "id": row["id"],
         "ticket_id": row["ticket_id"],
+        "link_id": row["link_id"],
         "from": row["begins_at"],
         "to": row["ends_at"],
         "party": row["party"],

@@ -13,6 +13,7 @@ from services.shared.db import Connection
 
 Row = dict[str, Any]
 _ONE = "SELECT * FROM breach WHERE id = $1"
+_AGREEMENT_OF_LINK = "SELECT agreement_version_id FROM ticket_link WHERE id = $1"
 _ENTRIES = "SELECT *, evidence::text AS told FROM breach_entry WHERE breach_id = $1 ORDER BY created_at, id"
 _ADD = """
 INSERT INTO breach_entry
@@ -34,6 +35,12 @@ async def find_breach(connection: Connection, breach_id: UUID, *, hold: bool = F
     """The breach's row; with `hold` for this transaction."""
     row = await connection.fetchrow(_ONE + " FOR UPDATE" * hold, breach_id)
     return dict(row) if row else None
+
+
+async def agreement_of_link(connection: Connection, link_id: UUID) -> UUID | None:
+    """The agreement version that covers that hand-off."""
+    found: UUID | None = await connection.fetchval(_AGREEMENT_OF_LINK, link_id)
+    return found
 
 
 async def entries_of(connection: Connection, breach_id: UUID) -> list[Row]:

@@ -23,9 +23,9 @@ from services.requests.breaches.dossiers.schemas import (
     NewBreachDecision,
     NewExplanation,
 )
-from services.requests.breaches.policies import deciding_side, disputing_sides
+from services.requests.breaches.policies import as_part, deciding_side, disputing_sides
 from services.requests.catalogue.terms import TermsCache
-from services.requests.tickets.refusals import UnknownTicket
+from services.requests.tickets.refusals import UnknownLink, UnknownTicket
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.service.clocks import show_clocks
 from services.requests.tickets.service.recording import readable_ticket
@@ -115,7 +115,7 @@ async def decide_breach(
 
 
 async def _readable(connection: Connection, actor: Actor, breach_id: UUID, *, hold: bool = False) -> tuple[Row, Row]:
-    """The breach and its ticket, the two departments of which are those of the breach. UnknownBreach."""
+    """The breach and its ticket, or the hand-off whose breach it is, with its two sides. UnknownBreach."""
     breach = await queries.find_breach(connection, breach_id, hold=hold)
     if breach is None:
         raise UnknownBreach
@@ -124,7 +124,10 @@ async def _readable(connection: Connection, actor: Actor, breach_id: UUID, *, ho
     except UnknownTicket:
         raise UnknownBreach from None
     sides = {name: breach[name] for name in ("customer_department_id", "provider_department_id")}
-    return breach, {**ticket, **sides}
+    if breach["link_id"] is None:
+        return breach, {**ticket, **sides}
+    agreed = {"agreement_version_id": await queries.agreement_of_link(connection, breach["link_id"])}
+    return breach, as_part(ticket, {**sides, **agreed})
 
 
 def _check_state(breach: Row, *wanted: BreachState) -> None:
@@ -139,7 +142,10 @@ async def _said(connection: Connection, breach: Row, entry: Told, state: BreachS
 
 async def _whole(connection: Connection, terms: TermsCache, actor: Actor, breach: Row, now: datetime) -> Told:
     ticket_id, link_id = breach["ticket_id"], breach["link_id"]
-    clocks = await show_clocks(connection, terms, actor, ticket_id, now, link_id=link_id)
+    try:
+        clocks = await show_clocks(connection, terms, actor, ticket_id, now, link_id=link_id)
+    except UnknownLink:  # the offer was a slip, and was taken back
+        clocks = []
     key = breach["clock"], breach["cycle"]
     clock = next((each for each in clocks if (each["clock"], each["cycle"]) == key), None)
     path = f"/v1/tickets/{ticket_id}/clocks/{clock['id']}/explanation" if clock else None

@@ -11,21 +11,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from services.requests.breaches.models import Exclusion, ExclusionDecision, ExclusionJob
-from services.requests.departments.queries import DOWNWARDS
 from services.requests.tickets.models import Ticket
 from services.requests.tickets.models.linked import TicketLink
 from services.requests.tickets.policies import approving_ids, managed_departments, serving_departments
+from services.requests.tickets.queries.between import CUSTOMERS_AND_PROVIDERS
 from services.shared.auth import Actor
 from services.shared.db import Connection
 from services.shared.paging import PageWanted, older_than
 
 FIRST = UUID(int=0)
 _CONCERNED = f"""
-WITH RECURSIVE customers AS ({DOWNWARDS % (1, "customers")}), providers AS ({DOWNWARDS % (2, "providers")})
-SELECT t.id FROM providers p JOIN ticket t ON t.provider_department_id = p.id
-WHERE t.customer_department_id IN (SELECT id FROM customers) AND ($3::uuid[] IS NULL OR t.offering_id = ANY($3))
-    AND t.created_at < $5 AND (t.ended_at IS NULL OR t.ended_at > $4) AND t.id > $6
-ORDER BY t.id LIMIT $7
+{CUSTOMERS_AND_PROVIDERS}, own AS (
+    SELECT t.id FROM providers p JOIN ticket t ON t.provider_department_id = p.id
+    WHERE t.customer_department_id IN (SELECT id FROM customers) AND ($3::uuid[] IS NULL OR t.offering_id = ANY($3))
+        AND t.created_at < $5 AND (t.ended_at IS NULL OR t.ended_at > $4) AND t.id > $6
+    ORDER BY t.id LIMIT $7
+), handed AS (
+    SELECT DISTINCT k.ticket_id FROM providers p JOIN ticket_link k ON k.department_id = p.id
+    WHERE k.customer_department_id IN (SELECT id FROM customers) AND ($3::uuid[] IS NULL OR k.offering_id = ANY($3))
+        AND k.offered_at < $5 AND (k.ended_at IS NULL OR k.ended_at > $4) AND k.ticket_id > $6
+    ORDER BY k.ticket_id LIMIT $7
+)
+SELECT id FROM own UNION SELECT ticket_id FROM handed ORDER BY id LIMIT $7
 """
 _CLAIM = """
 SELECT j.after, e.* FROM exclusion_job j JOIN exclusion e ON e.id = j.exclusion_id
@@ -110,7 +117,7 @@ async def claim_job(connection: Connection) -> Any:
 
 
 async def tickets_concerned(connection: Connection, job: Any, n: int) -> list[UUID]:
-    """The next `n` tickets at most that lived in that time, in the order of their ids."""
+    """The next `n` tickets at most of which a part between the two lived in that time, in the order of their ids."""
     if job["ticket_id"] is not None:
         return [job["ticket_id"]] if job["ticket_id"] > job["after"] else []
     rows = await connection.fetch(

@@ -4,7 +4,7 @@ from services.requests.agreements.refusals import OfferingOfAnother
 from services.requests.agreements.rules.contradictions import OwnProvider
 from services.requests.catalogue.service import UnknownOffering
 from services.requests.departments.api import DEPARTMENT_PROBLEMS
-from services.requests.tickets.refusals import InstantOutside, UnknownTicket
+from services.requests.tickets.refusals import InstantOutside, UnknownLink, UnknownTicket
 from services.shared.language import Texts
 from services.shared.problems import Conflict, Forbidden, NotFound, Problem
 
@@ -73,6 +73,7 @@ class ExclusionDecidedAlready(Conflict):
 ASKING_PROBLEMS: tuple[type[Problem], ...] = (
     *DEPARTMENT_PROBLEMS,
     UnknownTicket,
+    UnknownLink,
     UnknownOffering,
     OfferingOfAnother,
     InstantOutside,

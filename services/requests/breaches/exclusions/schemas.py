@@ -23,7 +23,7 @@ class ExclusionState(StrEnum):
 
 
 class NewExclusion(Input):
-    """A time that is over and is to be left out: of one ticket, or of those between two departments and below them."""
+    """A time that is over and is to be left out: of one ticket or hand-off, or of all between two departments."""
 
     customer_department_id: Id | None = None
     provider_department_id: Id | None = None
@@ -31,6 +31,7 @@ class NewExclusion(Input):
         default=None, description="of the pair; null: all that the provider offers"
     )
     ticket_id: Id | None = Field(default=None, description="instead of the two departments")
+    link_id: Id | None = Field(default=None, description="of that hand-off of the ticket alone; its departments decide")
     from_: Instant = Field(alias="from")
     to: Instant
     reason: LongText
@@ -61,6 +62,7 @@ class ExclusionPublic(Output):
     provider_department_id: UUID
     offering_ids: Sequence[UUID] | None
     ticket_id: UUID | None
+    link_id: UUID | None
     from_: datetime = Field(serialization_alias="from")
     to: datetime
     reason: str

@@ -17,7 +17,7 @@ from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.service.recording import append, unfold
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.facts import Moved
-from services.requests.timeline.rulings import AgreementRuled
+from services.requests.timeline.rulings import LinkRuling
 from services.requests.timeline.vocabulary import Side, State, StepReason
 from services.shared.db import Connection
 
@@ -79,8 +79,10 @@ async def _lapse(
     to = State(row["lapses_into"])
     fact = Moved(to, reason=REASONS[to])
     # It is so since the window ended, however long nobody was there to say it; but no ruling shortens what is past.
-    ruled_at = [event.recorded_at for event in held.events if isinstance(event.payload, AgreementRuled)]
-    event = Event(uuid7(), held.next_sequence, max([lapses_at, *ruled_at]), now, SYSTEM, fact)
+    ruled = [event for event in held.events if isinstance(event.payload, LinkRuling) and event.payload.link is None]
+    event = Event(
+        uuid7(), held.next_sequence, max([lapses_at, *(each.recorded_at for each in ruled)]), now, SYSTEM, fact
+    )
     changed = await append(connection, current, held, [event], now=now)
     if changed["lapses_at"] is not None and changed["lapses_at"] <= now:
         raise StaysDue(str(ticket_id))

@@ -1,9 +1,11 @@
-"""The worker that takes an agreed freeze to every open ticket that it covers, and a withdrawn one back from them.
+"""The worker that takes an agreed freeze to every open ticket and hand-off that it covers, and a withdrawn one back.
 
+A hand-off is covered by what its own two departments froze, whoever asked for the ticket and whoever provides it.
 Each batch commits whole, with how far it has come: killed at any point, every ticket is ruled on once. New tickets pin
 a freeze by themselves; tickets that are imported or reopened meanwhile are looked for each minute.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -13,11 +15,12 @@ from uuid_utils.compat import uuid7
 
 from services.requests.catalogue.terms import TermsCache
 from services.requests.freezes import queries
+from services.requests.tickets.queries.between import Pair, Part, parts_between
 from services.requests.tickets.queries.read import hold_ticket
-from services.requests.tickets.service.recording import append, unfold
+from services.requests.tickets.service.recording import Unfolded, append, unfold
 from services.requests.tickets.service.touring import BATCH, tour, visit
 from services.requests.timeline.events import Actor, Event
-from services.requests.timeline.rulings import FreezeRuled, FreezeWithdrawn
+from services.requests.timeline.rulings import FreezeRuled, FreezeWithdrawn, Ruling
 from services.requests.timeline.vocabulary import Side
 from services.shared.db import Connection, hot_transaction
 
@@ -52,28 +55,46 @@ async def freeze_batch(connection: Connection, terms: TermsCache, *, now: dateti
         return False
     is_over = job["ends_at"] <= now or (job["withdrawn_at"] is not None and not job["is_withdrawal"])
     found = [] if is_over else await queries.tickets_concerned(connection, job, BATCH)
+    pair = Pair(job["customer_department_id"], job["provider_department_id"])
+    parts = await parts_between(connection, pair, job["offering_ids"], found)
     ruled = await visit(
-        connection, "a freeze", found, lambda ticket_id: _rule_on(connection, terms, ticket_id, job, now)
+        connection,
+        "a freeze",
+        found,
+        lambda ticket_id: _rule_on(connection, terms, ticket_id, job, parts.get(ticket_id, ()), now),
     )
     after = found[-1] if found else job["after"]
     await queries.advance_job(connection, job, after, ruled, is_done=len(found) < BATCH)
     return True
 
 
-async def _rule_on(connection: Connection, terms: TermsCache, ticket_id: UUID, job: Any, now: datetime) -> bool:
-    """Whether it concerned the ticket, as it stands now that it is held."""
+async def _rule_on(
+    connection: Connection, terms: TermsCache, ticket_id: UUID, job: Any, parts: Sequence[Part], now: datetime
+) -> bool:
+    """Whether it concerned the ticket or a link among its `parts`, as they stand now that it is held."""
     row = await hold_ticket(connection, ticket_id)
     if row is None or (row["ended_at"] is not None and not job["is_withdrawal"]):
         return False
     current = await terms.current(connection.fetch)
     held = await unfold(connection, current, row)
-    told = [e.payload for e in held.events if isinstance(e.payload, FreezeRuled | FreezeWithdrawn)]
-    own = [payload for payload in told if payload.freeze_id == job["id"]]
-    is_frozen = bool(own) and isinstance(own[-1], FreezeRuled)
-    if is_frozen is not job["is_withdrawal"]:
+    frozen = _frozen_parts(held, job["id"])
+    rulings: list[Ruling] = [FreezeWithdrawn(job["id"], part) for part in frozen]
+    if not job["is_withdrawal"]:
+        is_open = {None, *(link.id for link in held.progress.links if link.is_open)}
+        new = [part for part in parts if part in is_open and part not in frozen]
+        rulings = [FreezeRuled(job["id"], job["begins_at"], job["ends_at"], part) for part in new]
+    if not rulings:
         return False
     at = held.after_records(now)  # what was announced while we waited for the ticket is before the ruling, and stands
-    ruling = FreezeWithdrawn(job["id"]) if is_frozen else FreezeRuled(job["id"], job["begins_at"], job["ends_at"])
-    event = Event(uuid7(), held.next_sequence, at, at, SYSTEM, ruling)
-    await append(connection, current, held, [event], now=at)
+    events = [Event(uuid7(), number, at, at, SYSTEM, each) for number, each in enumerate(rulings, held.next_sequence)]
+    await append(connection, current, held, events, now=at)
     return True
+
+
+def _frozen_parts(held: Unfolded, freeze_id: UUID) -> list[Part]:
+    """On what of the ticket it is ruled, and was not withdrawn since; of links those that are known."""
+    latest: dict[Part, bool] = {}
+    for event in held.events:
+        if isinstance(event.payload, FreezeRuled | FreezeWithdrawn) and event.payload.freeze_id == freeze_id:
+            latest[event.payload.link] = isinstance(event.payload, FreezeRuled)
+    return [part for part, is_frozen in latest.items() if is_frozen]

@@ -25,9 +25,12 @@ from services.requests.timeline.facts import (
     HandOffOffered,
 )
 from services.requests.timeline.links import Link
+from services.requests.timeline.rulings import FreezeRuled
 from services.requests.timeline.vocabulary import Side
 from services.shared.auth import Actor
 from services.shared.db import Connection
+
+SYSTEM = ActingSide(Side.SYSTEM, automatic=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +91,17 @@ class HeldTicket:
         now: datetime,
         *,
         at: datetime | None = None,
+        rulings: Sequence[FreezeRuled] = (),
     ) -> Row:
-        """Write the fact, `at` that instant or else now, not before the latest fact; the ticket's row as it is then."""
-        held = self.ticket
+        """Write the fact, `at` that instant or else now, not before the latest fact; the ticket's row as it is then.
+
+        `rulings` come with it, and just after it.
+        """
+        held, number = self.ticket, self.ticket.next_sequence
         at = at or max(now, held.progress.latest[0])
-        event = Event(uuid7(), held.next_sequence, at, now, acting, fact)
-        return await append(connection, self.current, held, [event], now=now)
+        events = [Event(uuid7(), number, at, now, acting, fact)]
+        events += [Event(uuid7(), n, at, max(at, now), SYSTEM, each) for n, each in enumerate(rulings, number + 1)]
+        return await append(connection, self.current, held, events, now=now)
 
 
 async def held_ticket(

@@ -8,18 +8,16 @@ from uuid import UUID
 
 from services.requests.catalogue.terms import TermsCache
 from services.requests.handoffs.queries import LapsedOffer, claim_lapsed_offer
-from services.requests.handoffs.service.held import unfolded
+from services.requests.handoffs.service.held import SYSTEM, unfolded
 from services.requests.handoffs.service.telling import tell_of_end
 from services.requests.tickets.queries.read import hold_ticket
-from services.requests.timeline.events import Actor
 from services.requests.timeline.facts import HandOffEnded
-from services.requests.timeline.rulings import CalendarRuled
-from services.requests.timeline.vocabulary import LinkEnd, Side
+from services.requests.timeline.payloads import Payload
+from services.requests.timeline.rulings import CalendarRuled, LinkRuling
+from services.requests.timeline.vocabulary import LinkEnd
 from services.shared.db import Connection
 
 log = logging.getLogger(__name__)
-
-SYSTEM = Actor(Side.SYSTEM, automatic=True)
 
 
 class OfferLapse(NamedTuple):
@@ -60,7 +58,12 @@ async def _lapse(connection: Connection, terms: TermsCache, lapsed: LapsedOffer)
     if not link.is_offered:
         raise LookupError(f"the offer {link.id} was answered, and is still to lapse")
     # It is so since it was due, however long nobody was there to say it; but no ruling shortens what is past.
-    ruled_at = [event.recorded_at for event in held.ticket.events if isinstance(event.payload, CalendarRuled)]
+    ruled_at = [event.recorded_at for event in held.ticket.events if _moves(event.payload, link.id)]
     fact = HandOffEnded(link.id, LinkEnd.LAPSED)
     changed = await held.record(connection, SYSTEM, fact, lapsed.now, at=max([lapsed.lapses_at, *ruled_at]))
     await tell_of_end(connection, changed, held, link, fact, now=lapsed.now)
+
+
+def _moves(payload: Payload, link_id: UUID) -> bool:
+    """Whether that is a ruling which may have moved the link's lapse."""
+    return isinstance(payload, CalendarRuled) or (isinstance(payload, LinkRuling) and payload.link == link_id)

@@ -1,10 +1,12 @@
 """Offering a part of a ticket to another department."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from services.requests.catalogue.freezing import freezes_covering, rulings_of
 from services.requests.catalogue.terms import TermsCache
 from services.requests.departments.rules import Department
 from services.requests.departments.service import Identity, require_department
@@ -18,6 +20,7 @@ from services.requests.handoffs.service.telling import tell_of_offer
 from services.requests.tickets.refusals import check_instant
 from services.requests.timeline.facts import HandOffOffered
 from services.requests.timeline.posting import check_offer
+from services.requests.timeline.rulings import FreezeRuled
 from services.shared.auth import Actor
 from services.shared.db import Connection
 
@@ -54,13 +57,25 @@ async def offer_hand_off(
         priority=held.ticket.row["promised_priority"],
         now=now,
     )
-    fact = _offer(new, code, promised)
-    row = await held.record(connection, held.acting(actor, new.parent_id), fact, now)
+    fact = _offer(new, code, promised, held.ticket.row["promised_priority"])
+    frozen = await _frozen(connection, held, new, fact.link_id, now)
+    row = await held.record(connection, held.acting(actor, new.parent_id), fact, now, rulings=frozen)
     await tell_of_offer(connection, row, fact, department.id, actor, now=now)
     return await told_link(connection, terms, actor, ticket_id, fact.link_id, now=now)
 
 
-def _offer(new: NewHandOff, code: str, promised: Promised) -> HandOffOffered:
+async def _frozen(
+    connection: Connection, held: HeldTicket, new: NewHandOff, link_id: UUID, now: datetime
+) -> list[FreezeRuled]:
+    """What the two departments have frozen already, for the link as for a new ticket between them."""
+    offerer_id = held.offerer_of(new.parent_id)
+    if offerer_id is None:
+        return []
+    freezes = await freezes_covering(connection.fetch, new.offering_id, offerer_id, new.department_id)
+    return [replace(ruling, link=link_id) for ruling in rulings_of(freezes, now)]
+
+
+def _offer(new: NewHandOff, code: str, promised: Promised, priority: str) -> HandOffOffered:
     return HandOffOffered(
         link_id=uuid7(),
         department=code,
@@ -75,6 +90,7 @@ def _offer(new: NewHandOff, code: str, promised: Promised) -> HandOffOffered:
         quota_promised=promised.quota.allowed if promised.quota else None,
         quota_observed=promised.quota.used if promised.quota else None,
         terms=promised.terms,
+        priority=priority,
     )
 
 

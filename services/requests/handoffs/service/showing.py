@@ -57,7 +57,7 @@ def _told(held: HeldTicket, fold: LinkFold, now: datetime) -> Told:
         "asks": link.asks,
         "lapses_at": fold.lapses_at(timeline),
         "due_at": next(due, None),
-        "agreement_version_id": fold.terms.agreement_version_id,
+        "agreement_version_id": fold.progress.terms.agreement_version_id,
         "provider": counts[Side.PROVIDER]._asdict(),
         "customer": counts[Side.CUSTOMER]._asdict(),
         "reason": held.reason_of(link.id),

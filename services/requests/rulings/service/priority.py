@@ -174,9 +174,10 @@ def _state_of(events: Sequence[Event], proposal: Event) -> RulingState:
     return RulingState.REPLACED if is_replaced else RulingState.PROPOSED
 
 
-def _state_of_freeze(events: Sequence[Event], freeze: Event, freeze_id: UUID) -> RulingState:
+def _state_of_freeze(events: Sequence[Event], freeze: Event, ruling: FreezeRuled) -> RulingState:
     later = (event.payload for event in events if event.sequence > freeze.sequence)
-    is_withdrawn = any(isinstance(each, FreezeWithdrawn) and each.freeze_id == freeze_id for each in later)
+    own = FreezeWithdrawn(ruling.freeze_id, ruling.link)
+    is_withdrawn = any(isinstance(each, FreezeWithdrawn) and each == own for each in later)
     return RulingState.WITHDRAWN if is_withdrawn else RulingState.RULED
 
 
@@ -191,11 +192,12 @@ def _told(events: Sequence[Event], event: Event) -> Told:
             ruled = {"kind": "priority", "priority": priority, "proposal_id": proposal}
         case CalendarRuled(calendar_id=calendar_id, version=version, restart=elapsed):
             ruled = {"kind": "calendar", "calendar_id": calendar_id, "calendar_version": version}
-        case AgreementRuled(terms=agreed, restart=elapsed):
-            ruled = {"kind": "agreement", "agreement_version_id": agreed.agreement_version_id}
-        case FreezeRuled(freeze_id=freeze_id, begins_at=begins_at, ends_at=ends_at):
-            frozen = {"kind": "freeze", "freeze_id": freeze_id, "from_": begins_at, "to": ends_at}
-            return told | frozen | {"state": _state_of_freeze(events, event, freeze_id)}
+        case AgreementRuled(terms=agreed, restart=elapsed, link=link_id):
+            ruled = {"kind": "agreement", "agreement_version_id": agreed.agreement_version_id, "link_id": link_id}
+        case FreezeRuled(freeze_id=freeze_id, begins_at=begins_at, ends_at=ends_at, link=link_id) as frozen:
+            span = {"from_": begins_at, "to": ends_at, "link_id": link_id}
+            state = _state_of_freeze(events, event, frozen)
+            return told | {"kind": "freeze", "freeze_id": freeze_id, **span, "state": state}
         case other:
             raise TypeError(f"{other} is no ruling")
     return told | ruled | {"state": RulingState.RULED, "elapsed": elapsed}

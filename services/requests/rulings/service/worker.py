@@ -1,4 +1,4 @@
-"""The worker that takes a new calendar or agreement version to every open ticket that it concerns.
+"""The worker that takes a new calendar or agreement version to every open ticket and hand-off that it concerns.
 
 It finds what is to be ruled by itself, so whoever saves a version need not know of it. Each batch commits whole, with
 how far it has come: killed at any point, every ticket is ruled on once. One that cannot be folded is told in the log.
@@ -17,6 +17,7 @@ from services.requests.agreements.rules.content import AgreementContent
 from services.requests.catalogue.terms import Current, TermsCache
 from services.requests.departments.service import Identity
 from services.requests.rulings import queries
+from services.requests.rulings.service.links import rulings_on_links
 from services.requests.tickets.queries.read import hold_ticket
 from services.requests.tickets.rules.chained import chained
 from services.requests.tickets.service.recording import Unfolded, append, unfold
@@ -78,8 +79,7 @@ async def _concerned(connection: Connection, job: Any, content: AgreementContent
         return await queries.tickets_following(
             connection, job["calendar_id"], job["calendar_version"], job["after"], BATCH
         )
-    offerings = list(content.offering_ids)
-    return await queries.open_tickets_of(connection, offerings, job["agreement_version_id"], job["after"], BATCH)
+    return await queries.open_tickets_of(connection, list(content.offering_ids), job, BATCH)
 
 
 async def _rule_on(
@@ -96,29 +96,35 @@ async def _rule_on(
     if row is None or row["ended_at"] is not None:
         return False
     held = await unfold(connection, current, row)
+    rulings: list[Ruling] = []
     if content is None:
-        ruling = _of_calendar(held, CalendarRuled(job["calendar_id"], job["calendar_version"], Restart(job["elapsed"])))
-        if ruling is None:  # its clocks began in this version, which was saved while the ticket was written
+        version = CalendarRuled(job["calendar_id"], job["calendar_version"], Restart(job["elapsed"]))
+        if not _concerns(held, version):  # its clocks began in this version, saved while the ticket was written
             await append(connection, current, held, [], now=now)
             return False
+        rulings.append(version)
     else:
         ruling = await _of_agreement(connection, current, identity, held, job["agreement_version_id"], content, now)
-    if ruling is None:
+        rulings += [ruling] if ruling else []
+        rulings += await rulings_on_links(
+            connection, current, identity, held, job["agreement_version_id"], content, now
+        )
+    if not rulings:
         return False
     at = held.after_records(now)  # what was announced while we waited for the ticket is before the ruling, and stands
-    event = Event(uuid7(), held.next_sequence, at, at, SYSTEM, ruling)
-    await append(connection, current, held, [event], now=at)
+    events = [Event(uuid7(), number, at, at, SYSTEM, each) for number, each in enumerate(rulings, held.next_sequence)]
+    await append(connection, current, held, events, now=at)
     return True
 
 
-def _of_calendar(held: Unfolded, ruling: CalendarRuled) -> Ruling | None:
-    """The ruling, if an open clock of the ticket or of one of its links is in an earlier version."""
+def _concerns(held: Unfolded, ruling: CalendarRuled) -> bool:
+    """Whether an open clock of the ticket or of one of its links is in an earlier version."""
     links = chained(held.terms, held.progress, held.events).after
     for cycle in (*held.progress.cycles, *(cycle for fold in links for cycle in fold.progress.cycles)):
         follows = cycle.leg.target.calendar_id == ruling.calendar_id and cycle.leg.version < ruling.version
         if cycle.ended_at is None and follows:
-            return ruling
-    return None
+            return True
+    return False
 
 
 async def _of_agreement(
@@ -132,6 +138,8 @@ async def _of_agreement(
 ) -> Ruling | None:
     """Whether the version is what covers such a ticket today; the nearest agreement of the two departments is."""
     row = held.row
+    if held.progress.terms.agreement_version_id == version_id:
+        return None
     offered = await current.terms_for(
         connection.fetch,
         identity,

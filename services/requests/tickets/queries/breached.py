@@ -13,11 +13,11 @@ _OPEN = "INSERT INTO breach SELECT b.* FROM jsonb_populate_recordset(NULL::breac
 _REFUTE = """
 WITH gone AS (
     UPDATE breach b SET state = 'refuted' FROM jsonb_to_recordset($1::jsonb)
-        AS r(id uuid, entry_id uuid, mark uuid, ticket_id uuid, provider_department_id uuid, clock text, cycle int,
-            breached_at timestamptz, at timestamptz)
+        AS r(id uuid, entry_id uuid, mark uuid, ticket_id uuid, link_id uuid, provider_department_id uuid, clock text,
+            cycle int, breached_at timestamptz, at timestamptz)
     WHERE b.state <> 'refuted' AND (b.id = r.mark OR (r.mark IS NULL AND b.ticket_id = r.ticket_id
         AND b.provider_department_id = r.provider_department_id AND b.breached_at = r.breached_at
-        AND b.clock = r.clock AND b.cycle = r.cycle AND b.link_id IS NULL))
+        AND b.clock = r.clock AND b.cycle = r.cycle AND b.link_id IS NOT DISTINCT FROM r.link_id))
     RETURNING b.id, r.entry_id, r.at
 )
 INSERT INTO breach_entry (id, breach_id, kind, side, evidence, created_at)

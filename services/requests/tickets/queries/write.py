@@ -235,12 +235,13 @@ async def update_ticket(
     only_under: UUID,
     same_ledger_rows: int = 0,
     same_rounds: bool = False,
+    had_links: bool = False,
     columns: Collection[str] = (),
 ) -> None:
     """An act on a ticket that the transaction holds: its row as it is then. The first `same_ledger_rows` are kept.
 
-    With `same_rounds` these are not written. `columns` names those of the row that no fold gives and that change too.
-    It is written while `only_under` is the current generation. Superseded.
+    With `same_rounds` these are not written; `had_links`: it had some before. `columns` names those of the row that no
+    fold gives and that change too. It is written while `only_under` is the current generation. Superseded.
     """
     more = tuple(sorted(columns))
     row = await connection.fetchrow(
@@ -261,8 +262,9 @@ async def update_ticket(
         raise Superseded(row["token"])
     if not same_rounds:
         await connection.execute(_ROUNDS, ticket["id"], _json(kept.rounds))
-    if kept.links:
+    if kept.links or had_links:
         await connection.execute(_FORGET_LEDGER, ticket["id"])
+    if kept.link_ledger:
         await connection.execute(_KEEP_LEDGER, _json(kept.link_ledger))
 
 

@@ -118,14 +118,13 @@ def _asked_id(timeline: Timeline) -> UUID | None:
 
 
 def with_outcomes(kept: Kept, outcomes: Outcomes) -> Kept:
-    """The same, with what each clock comes to after decisions; nothing of that where nothing was decided.
-
-    The clocks of links have nothing of that: what is decided is of the ticket's own time.
-    """
+    """The same, with what each clock of the ticket and its links comes to after decisions, where any are about it."""
     if not outcomes:
         return kept
     clocks = [
-        row if row["link_id"] else {**row, **_outcome(outcomes[ClockName(row["clock"]), row["cycle"]])}
+        {**row, **_outcome(outcomes[row["link_id"]][ClockName(row["clock"]), row["cycle"]])}
+        if row["link_id"] in outcomes
+        else row
         for row in kept.clocks
     ]
     return kept._replace(clocks=clocks)
@@ -258,6 +257,6 @@ def _link(ticket_id: UUID, fold: LinkFold, timeline: Timeline) -> Row:
         "ended_at": link.ended_at,
         "outcome": link.end.value if link.end else None,
         "offering_id": offered.offering_id if offered else None,
-        "agreement_version_id": fold.terms.agreement_version_id,
+        "agreement_version_id": fold.progress.terms.agreement_version_id,
         "lapses_at": fold.lapses_at(timeline),
     }

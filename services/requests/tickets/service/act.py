@@ -34,7 +34,8 @@ from services.requests.timeline.chain import fold_links
 from services.requests.timeline.events import Actor as ActingSide
 from services.requests.timeline.events import Event
 from services.requests.timeline.facts import Amended, Assigned, Commented, Fact, Moved, TakenBack
-from services.requests.timeline.fold import NOTHING, Timeline, fold, reopening_until
+from services.requests.timeline.fold import NOTHING, Timeline, fold
+from services.requests.timeline.lapses import reopening_until
 from services.requests.timeline.links import waited_for
 from services.requests.timeline.posting import (
     check_breaches_stand,
@@ -220,7 +221,7 @@ def _stepping_side(sides: list[Side], held: Unfolded, timeline: Timeline, step: 
     refused: StepRefused | None = None
     reopen_until = None
     if timeline.state is State.CLOSED and timeline.fulfilled_at is not None:
-        reopen_until = reopening_until(held.progress.terms, timeline.fulfilled_at)
+        reopen_until = reopening_until(held.progress.terms, timeline.fulfilled_at, held.progress.overlay)
     for side in sides:
         try:
             check_step(

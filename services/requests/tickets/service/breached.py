@@ -7,7 +7,6 @@ nobody is asked why another system's clock ran out years ago. Rows of a later im
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -16,6 +15,7 @@ from services.requests.tickets.queries.breached import open_dossiers, refute_dos
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.service.following import Following
 from services.requests.timeline.clocks import RULES
+from services.requests.timeline.fold import Timeline
 from services.requests.timeline.marks import BreachRefuted, ThresholdFired
 from services.requests.timeline.readings import WHOLE
 from services.requests.timeline.vocabulary import INSTANT, ClockName
@@ -24,13 +24,17 @@ from services.shared.db import Connection
 Sides = Mapping[str, UUID | None]
 
 
-def missed_at_once(row: Row, follows: Following, now: datetime) -> list[Row]:
-    """The dossiers of obligations that are decided at once, and missed with the act."""
+def missed_at_once(row: Row, follows: Following, links: list[Row], now: datetime) -> list[Row]:
+    """The dossiers of obligations that are decided at once, and missed with the act: the ticket's and its links'."""
     if row["source"] is not None:
         return []
-    before = _missed(follows.before.clocks if follows.before else ())
-    missed = _missed(follows.timeline.clocks).items()
-    return [_dossier(uuid7(), row, row, clock, 1, at, now) for clock, at in missed if clock not in before]
+    by_id = {link["id"]: link for link in links}
+    return [
+        _dossier(uuid7(), row, row if link is None else _sides_of(by_id[link]), clock, 1, at, now) | {"link_id": link}
+        for link, before, after in follows.each_part()
+        for clock, at in _missed(after).items()
+        if clock not in _missed(before)
+    ]
 
 
 async def keep_dossiers(
@@ -40,7 +44,7 @@ async def keep_dossiers(
 
     `is_history`: the act is rows of an import, which begin none.
     """
-    opened = [] if is_history else [*_passed(row, follows, links, now), *missed_at_once(row, follows, now)]
+    opened = [] if is_history else [*_passed(row, follows, links, now), *missed_at_once(row, follows, links, now)]
     refuted = list(_refuted(row, follows, now))
     if opened:
         await open_dossiers(connection, opened)
@@ -68,15 +72,17 @@ def _refuted(row: Row, follows: Following, now: datetime) -> Iterator[Row]:
     for event in follows.marks:
         if isinstance(event.payload, BreachRefuted):
             yield {"entry_id": uuid7(), "mark": event.payload.mark, "at": now}
-    after = _missed(follows.timeline.clocks)
-    for clock, at in _missed(follows.before.clocks if follows.before else ()).items():
-        if clock not in after:
-            provider_id = row["provider_department_id"]
-            found = {"ticket_id": row["id"], "provider_department_id": provider_id, "breached_at": at}
-            yield {"entry_id": uuid7(), **found, "clock": clock, "cycle": 1, "at": now}
+    providers: dict[UUID | None, UUID | None] = {None: row["provider_department_id"]}
+    providers.update(zip(row["link_ids"], row["link_departments"], strict=True))
+    for link, before, after in follows.each_part():
+        for clock, at in _missed(before).items():
+            if clock not in _missed(after):
+                found = {"ticket_id": row["id"], "link_id": link, "provider_department_id": providers[link]}
+                yield {"entry_id": uuid7(), **found, "breached_at": at, "clock": clock, "cycle": 1, "at": now}
 
 
-def _missed(clocks: Any) -> dict[ClockName, datetime]:
+def _missed(part: Timeline | None) -> dict[ClockName, datetime]:
+    clocks = part.clocks if part else ()
     return {each.clock: each.breached_at for each in clocks if each.clock in INSTANT and each.breached_at is not None}
 
 

@@ -8,7 +8,7 @@ from services.requests.catalogue.terms import TermsCache
 from services.requests.tickets.refusals import UnknownClock
 from services.requests.tickets.service.recording import Unfolded
 from services.requests.tickets.service.show import Part, Shown, shown_ticket
-from services.requests.timeline.after_decisions import Outcomes, outcomes_of
+from services.requests.timeline.after_decisions import Readings, outcomes_of
 from services.requests.timeline.cycles import Leg
 from services.requests.timeline.events import in_effect
 from services.requests.timeline.explanation import ExplainedInterval, Pause, Recalculation, explain_clock
@@ -72,31 +72,33 @@ async def explain_ticket_clock(
 
 def _promised_by(shown: Unfolded, part: Part, reading: ClockReading, now: datetime) -> dict[str, Any]:
     """By which offering and agreement version it is promised; a link by what was pinned at its offer."""
+    agreement = {"agreement_version_id": _agreement_of(shown, part, reading, now)}
     if part.link is None:
+        row = shown.row
         return {
             "link_id": None,
-            "offering_id": shown.row["offering_id"],
-            "offering_version": shown.row["offering_version"],
-            "agreement_version_id": _agreement_of(shown, reading, now),
+            "offering_id": row["offering_id"],
+            "offering_version": row["offering_version"],
+            **agreement,
         }
     offered = part.link.offered
     return {
         "link_id": part.link.link.id,
         "offering_id": offered.offering_id if offered else None,
         "offering_version": offered.offering_version if offered else None,
-        "agreement_version_id": part.terms.agreement_version_id,
+        **agreement,
     }
 
 
-def _agreement_of(shown: Unfolded, reading: ClockReading, now: datetime) -> UUID | None:
-    """The agreement version that was the ticket's when the clock ended; of one that goes on the version of now."""
-    until = reading.ended_at or now
+def _agreement_of(shown: Unfolded, part: Part, reading: ClockReading, now: datetime) -> UUID | None:
+    """The agreement version that was the part's when the clock ended; of one that goes on the version of now."""
+    until, link = reading.ended_at or now, part.link.link.id if part.link else None
     ruled = [
         event.payload.terms.agreement_version_id
         for event in in_effect(shown.events)
-        if isinstance(event.payload, AgreementRuled) and event.recorded_at <= until
+        if isinstance(event.payload, AgreementRuled) and event.payload.link == link and event.recorded_at <= until
     ]
-    return ruled[-1] if ruled else shown.pinned.agreement_version_id
+    return ruled[-1] if ruled else part.terms.agreement_version_id
 
 
 def clock_shown(reading: ClockReading, fired: Fired, after: ClockReading | None = None) -> dict[str, Any]:
@@ -141,10 +143,10 @@ def clock_shown(reading: ClockReading, fired: Fired, after: ClockReading | None 
     }
 
 
-def _outcomes(shown: Shown, link_id: UUID | None, now: datetime) -> Outcomes:
-    """How the ticket's own clocks stand after decisions, which are of its own time and of no link's."""
+def _outcomes(shown: Shown, link_id: UUID | None, now: datetime) -> Readings:
+    """How the clocks of the ticket, or of that link, stand after decisions about it."""
     held = shown.ticket
-    return outcomes_of(held.terms, held.events, now) if link_id is None else {}
+    return outcomes_of(held.terms, held.events, now).get(link_id, {})
 
 
 def _legs(progress: Progress, clock: ClockName, number: int) -> tuple[Leg, ...]:

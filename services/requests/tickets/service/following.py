@@ -1,13 +1,13 @@
 """What follows from new events on a ticket: how it stands, the marks they call for at once, and all that is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.requests.tickets.rules.chained import UNCHAINED, Chained
+from services.requests.tickets.rules.chained import UNCHAINED, Chained, Parts
 from services.requests.tickets.rules.stored import Kept, Row, event_row, kept_of, with_outcomes
 from services.requests.timeline.after_decisions import outcomes_of
 from services.requests.timeline.events import Actor, Event, in_effect
@@ -71,7 +71,10 @@ def strides_after(
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """A ticket with its new events, of which the last stride leads to `progress`; `marks` come after them."""
+    """A ticket with its new events, of which the last stride leads to `progress`; `marks` come after them.
+
+    `parts` are its links, each as it was before (None: it was not) and as it is, by the link's id.
+    """
 
     strides: Sequence[Stride]
     progress: Progress
@@ -79,6 +82,13 @@ class Following:
     timeline: Timeline
     marks: Sequence[Event]
     kept: Kept
+    parts: Parts
+
+    def each_part(self) -> Iterator[tuple[UUID | None, Timeline | None, Timeline]]:
+        """The ticket itself (None) before and now, then each link."""
+        yield None, self.before, self.timeline
+        for link, told in self.parts.items():
+            yield link, *told
 
     def rows(self, ticket_id: UUID, events: Sequence[Event], source_keys: Sequence[str | None]) -> list[Row]:
         """The rows of these events and of the marks; `source_keys` go with the events of an import."""
@@ -110,16 +120,17 @@ def follow(
     by = strides[-1].event.id
     fired: dict[UUID | None, dict[ClockKey, Fired]] = {link: dict(each) for link, each in chain.marks.items()}
     fired[None] = dict(known)
-    for mark in (*called_for(known, before, timeline, by), *chain.called_for(at, by)):
+    parts = chain.parts(at)
+    for mark in (*called_for(known, before, timeline, by), *chain.called_for(parts, by)):
         event = Event(uuid7(), next_sequence + len(marks), now, now, _NOBODY, mark)
         add_mark(fired.setdefault(mark.link, {}), event)
         marks.append(event)
-    links = [(fold, fold.at(at), fired.get(fold.link.id, {})) for fold in chain.after]
+    links = [(fold, parts[fold.link.id][1], fired.get(fold.link.id, {})) for fold in chain.after]
     is_imported = ticket["source"] is not None
     kept = kept_of(ticket["id"], terms, progress, timeline, fired[None], is_imported=is_imported, links=links)
     kept = with_outcomes(kept, outcomes_of(terms, events, at))
     columns = {**kept.ticket, **ruled_columns(progress, timeline, ticket["promised_priority"])}
-    return Following(strides, progress, before, timeline, marks, kept._replace(ticket=columns))
+    return Following(strides, progress, before, timeline, marks, kept._replace(ticket=columns), parts)
 
 
 def ruled_columns(progress: Progress, timeline: Timeline, promised_priority: str) -> Row:

@@ -135,7 +135,9 @@ async def open_ticket(
         "folded_at": now,
     }
     told = as_rows([*leaving, *measured_with(row, follows)], now)
-    written = Written(follows.rows(draft["id"], events, source_keys), told, missed_at_once(row, follows, now))
+    written = Written(
+        follows.rows(draft["id"], events, source_keys), told, missed_at_once(row, follows, kept.links, now)
+    )
     key = await insert_ticket(connection, pinned.provider, row, kept, written, only_under=only_under)
     return None if key is None else {**row, "key": key}
 
@@ -185,7 +187,7 @@ async def _append_under(
     )
     next_sequence = held.next_sequence + len(events)
     all_events = [*held.events, *events]
-    chain = chained(terms, strides[-1].after, all_events, held.events, held.terms)
+    chain = chained(terms, strides[-1].after, all_events, held.events, (held.terms, held.progress))
     follows = follow(
         held.row,
         terms,
@@ -216,6 +218,7 @@ async def _append_under(
         Written(follows.rows(ticket_id, events, source_keys), told),
         only_under=current.token,
         same_rounds=follows.progress.rounds == held.progress.rounds,
+        had_links=bool(held.progress.links),
         same_ledger_rows=first_difference(ledger_of(ticket_id, held.terms, held.progress), kept.ledger),
         columns=columns,
     )

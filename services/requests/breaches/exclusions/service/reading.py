@@ -69,6 +69,7 @@ def _told(exclusion: Exclusion, decision: ExclusionDecision | None, job: Exclusi
         provider_department_id=exclusion.provider_department_id,
         offering_ids=exclusion.offering_ids,
         ticket_id=exclusion.ticket_id,
+        link_id=exclusion.link_id,
         from_=exclusion.begins_at,
         to=exclusion.ends_at,
         reason=exclusion.reason,

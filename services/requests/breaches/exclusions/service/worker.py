@@ -1,8 +1,9 @@
-"""The worker that takes a granted exclusion to each ticket that lived in that time, as a decision.
+"""The worker that takes a granted exclusion to each ticket and hand-off that lived in that time, as a decision.
 
 Each batch commits whole, with how far it has come: killed at any point, every ticket has the decision once.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -12,8 +13,9 @@ from uuid_utils.compat import uuid7
 
 from services.requests.breaches.exclusions import queries
 from services.requests.catalogue.terms import TermsCache
+from services.requests.tickets.queries.between import Pair, Part, parts_between
 from services.requests.tickets.queries.read import hold_ticket
-from services.requests.tickets.service.recording import append, unfold
+from services.requests.tickets.service.recording import Unfolded, append, unfold
 from services.requests.tickets.service.touring import BATCH, tour, visit
 from services.requests.timeline.decisions import ExclusionGranted
 from services.requests.timeline.events import Actor, Event
@@ -40,26 +42,52 @@ async def exclude_batch(connection: Connection, terms: TermsCache, *, now: datet
     if job is None:
         return False
     found = await queries.tickets_concerned(connection, job, BATCH)
+    parts = await _parts(connection, job, found)
     applied = await visit(
-        connection, "an exclusion", found, lambda ticket_id: _decide_on(connection, terms, ticket_id, job, now)
+        connection,
+        "an exclusion",
+        found,
+        lambda ticket_id: _decide_on(connection, terms, ticket_id, job, parts.get(ticket_id, ()), now),
     )
     after = found[-1] if found else job["after"]
     await queries.advance_job(connection, job["id"], after, applied, is_done=len(found) < BATCH)
     return True
 
 
-async def _decide_on(connection: Connection, terms: TermsCache, ticket_id: UUID, job: Any, now: datetime) -> bool:
-    """Whether the ticket had not got it yet."""
+async def _parts(connection: Connection, job: Any, found: Sequence[UUID]) -> Mapping[UUID, Sequence[Part]]:
+    """What of these tickets it covers: what it names, or all that is between the two departments."""
+    if job["ticket_id"] is not None:
+        return {ticket_id: [job["link_id"]] for ticket_id in found}
+    pair = Pair(job["customer_department_id"], job["provider_department_id"])
+    return await parts_between(connection, pair, job["offering_ids"], found)
+
+
+async def _decide_on(
+    connection: Connection, terms: TermsCache, ticket_id: UUID, job: Any, parts: Sequence[Part], now: datetime
+) -> bool:
+    """Whether something among these parts of the ticket that lived in that time had not got it yet."""
     row = await hold_ticket(connection, ticket_id)
     if row is None:
         return False
     current = await terms.current(connection.fetch)
     held = await unfold(connection, current, row)
-    decided = (event.payload for event in held.events)
-    if any(isinstance(each, ExclusionGranted) and each.exclusion_id == job["id"] for each in decided):
+    granted = (each.payload for each in held.events if isinstance(each.payload, ExclusionGranted))
+    known = {each.link for each in granted if each.exclusion_id == job["id"]}
+    span = job["begins_at"], job["ends_at"]
+    new = [part for part in parts if part not in known and _lived_in(held, part, *span)]
+    if not new:
         return False
     at = held.after_records(now)
-    decision = ExclusionGranted(job["id"], job["begins_at"], job["ends_at"])
-    event = Event(uuid7(), held.next_sequence, at, at, SYSTEM, decision)
-    await append(connection, current, held, [event], now=at)
+    events = [
+        Event(uuid7(), number, at, at, SYSTEM, ExclusionGranted(job["id"], *span, part))
+        for number, part in enumerate(new, held.next_sequence)
+    ]
+    await append(connection, current, held, events, now=at)
     return True
+
+
+def _lived_in(held: Unfolded, part: Part, begins_at: datetime, ends_at: datetime) -> bool:
+    """Whether the ticket, or that link of it, was there in that time."""
+    lives = {link.id: (link.offered_at, link.ended_at) for link in held.progress.links}
+    born_at, ended_at = (held.progress.created_at, held.progress.ended_at) if part is None else lives[part]
+    return born_at < ends_at and (ended_at is None or ended_at > begins_at)
