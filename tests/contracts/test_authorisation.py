@@ -104,6 +104,7 @@ async def test_identity_answers_everybody_as_the_table_says(databases: Databases
         assert await differences(world, IDENTITY_CASES, _scopes("identity")) == []
 
 
+@pytest.mark.timeout(600)  # every operation of the largest service, asked by everybody
 async def test_requests_answers_everybody_as_the_table_says(databases: Databases, issuer: Issuer) -> None:
     async with requests_world(databases, issuer) as world:
         assert await differences(world, CASES["requests"], _scopes("requests")) == []
@@ -119,6 +120,7 @@ async def test_read_only_fields_of_identity_cannot_be_set(databases: Databases) 
         assert await _settable(world, "identity") == []
 
 
+@pytest.mark.timeout(600)  # every operation of the largest service, asked by everybody
 async def test_read_only_fields_of_requests_cannot_be_set(databases: Databases, issuer: Issuer) -> None:
     async with requests_world(databases, issuer) as world:
         assert await _settable(world, "requests") == []
