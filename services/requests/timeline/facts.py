@@ -244,10 +244,11 @@ class Prioritised(_Fact):
 
 @dataclass(frozen=True, slots=True)
 class TakenBack(_Fact):
-    """A slip taken back: the event that carries this names it in `corrects`."""
+    """A slip taken back: the event that carries this names it in `corrects`, and is as internal as it is."""
 
     name: ClassVar[FactName] = FactName.TAKEN_BACK
     reason: str | None = None
+    visibility: Visibility = Visibility.PUBLIC
 
 
 Fact = (

@@ -82,6 +82,11 @@ async def test_a_nested_part_is_under_the_agreement_of_who_hands_it_on(chain: Ch
     assert nested["agreement_version_id"] == version
     acknowledge = (await clocks_of(chain, ticket, nested))["acknowledge"]
     assert nested["lapses_at"] == acknowledge["due_at"]
+    offers = [
+        event["payload"] for event in (await chain.desk.get(ticket, "/history"))["items"] if "offered" in event["name"]
+    ]
+    assert len(offers) == 3
+    assert all("terms" not in offer for offer in offers), "what two departments agreed is not the requester's to read"
 
 
 async def test_what_is_decided_at_once_is_decided_with_the_offer(chain: Chain) -> None:

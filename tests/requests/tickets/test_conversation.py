@@ -159,6 +159,25 @@ async def test_a_slip_is_taken_back_by_its_side(desk: Desk) -> None:
     assert again.json()["code"] == "already_corrected"
 
 
+async def test_that_something_internal_was_taken_back_is_internal_too(desk: Desk) -> None:
+    ticket = await desk.submit()
+    words = {"body": "They always forget the form", "visibility": "internal"}
+    assert (await post(desk, ticket, "comments", words, desk.agent)).status_code == 201
+    slip = {"event_id": (await the_last_event(desk, ticket))["id"], "reason": "What I said of the form was unkind"}
+    theirs = await post(desk, ticket, "corrections", slip)
+    assert (theirs.status_code, theirs.json()["code"]) == (404, "unknown_event"), "it is not there for them"
+    assert (await post(desk, ticket, "corrections", slip, desk.agent)).status_code == 201
+    seen = [(await desk.get(ticket, "/history", who))["items"] for who in (desk.requester, desk.agent)]
+    assert [[event["name"] for event in events] for events in seen] == [
+        ["submitted"],
+        ["submitted", "commented", "taken_back"],
+    ]
+    async with hot_transaction(desk.app.state.engine) as connection:
+        sql = "SELECT name FROM ticket_change WHERE ticket_id = $1 AND is_internal ORDER BY position"
+        told = [row["name"] for row in await connection.fetch(sql, UUID(ticket["id"]))]
+    assert told == ["commented", "taken_back"], "nor does the live stream tell of it"
+
+
 async def test_what_cannot_be_taken_back(desk: Desk) -> None:
     ticket = await desk.submit()
     opening = (await the_last_event(desk, ticket))["id"]

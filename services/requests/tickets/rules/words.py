@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from services.requests.timeline.events import Event, in_effect
-from services.requests.timeline.facts import Amended, Commented, HandOffAnswered, HandOffAsked, Moved
+from services.requests.timeline.facts import Amended, Commented, HandOffAnswered, HandOffAsked, Moved, TakenBack
 from services.requests.timeline.vocabulary import Visibility
 
 _ASKED = frozenset({"subject", "description"})
@@ -35,6 +35,14 @@ def spoken_in(event: Event) -> Spoken | None:
         case HandOffAsked(comment=body, visibility=visibility) | HandOffAnswered(comment=body, visibility=visibility):
             return Spoken(body, visibility, isinstance(event.payload, HandOffAnswered))
     return None
+
+
+def is_internal(event: Event) -> bool:
+    """Whether an event is for who serves alone: internal words, and that such were taken back."""
+    if isinstance(event.payload, TakenBack):
+        return event.payload.visibility is Visibility.INTERNAL
+    words = spoken_in(event)
+    return words is not None and words.visibility is Visibility.INTERNAL
 
 
 def changes_words(event: Event) -> bool:

@@ -12,7 +12,7 @@ from services.requests.catalogue.terms import TermsCache
 from services.requests.departments.service import Identity
 from services.requests.messages.service import post_messages
 from services.requests.people.service import require_people
-from services.requests.tickets.policies import is_connector, serves, sides_of, speaks_for_customer
+from services.requests.tickets.policies import is_connector, reads_internal, serves, sides_of, speaks_for_customer
 from services.requests.tickets.queries.read import offering_as_pinned
 from services.requests.tickets.queries.steps import undone_steps
 from services.requests.tickets.refusals import (
@@ -27,6 +27,7 @@ from services.requests.tickets.refusals import (
     told_as_problems,
 )
 from services.requests.tickets.rules.stored import Row
+from services.requests.tickets.rules.words import is_internal
 from services.requests.tickets.schemas import NewAssignment, NewComment, NewCorrection, NewTransition
 from services.requests.tickets.service.approving import approvers_asked_later, asking_posts, own_request
 from services.requests.tickets.service.recording import Unfolded, append, readable_ticket, unfold
@@ -161,12 +162,13 @@ async def take_back(
     held = await unfold(connection, current, await readable_ticket(connection, actor, ticket_id, hold=True))
     sides = _sides(actor, held)
     slip = next((event for event in held.events if event.id == new.event_id), None)
-    if slip is None:
+    if slip is None or (is_internal(slip) and not reads_internal(actor, held.row, held.row["holders"])):
         raise UnknownEvent(pointer="/event_id")
     if isinstance(slip.payload, Amended):
         raise AmendmentStands(pointer="/event_id")
     side = slip.actor.side if slip.actor.side in sides else sides[0]
-    event = _event(held, actor, side, TakenBack(new.reason), now, now, corrects=slip.id)
+    back = TakenBack(new.reason, Visibility.INTERNAL if is_internal(slip) else Visibility.PUBLIC)
+    event = _event(held, actor, side, back, now, now, corrects=slip.id)
     if side is Side.DEPARTMENT and slip.actor.department is not None:
         event = replace(event, actor=replace(event.actor, department=slip.actor.department))
     with told_as_problems():

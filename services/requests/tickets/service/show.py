@@ -10,16 +10,17 @@ from services.requests.tickets.queries.read import ClockOf, clock_ids
 from services.requests.tickets.refusals import UnknownLink
 from services.requests.tickets.rules.chained import chained
 from services.requests.tickets.rules.stored import Row, event_row
-from services.requests.tickets.rules.words import spoken_in
+from services.requests.tickets.rules.words import is_internal, spoken_in
 from services.requests.tickets.service.recording import Unfolded, readable_ticket, unfold
 from services.requests.timeline.chain import LinkFold
 from services.requests.timeline.events import Event, in_effect
+from services.requests.timeline.facts import HandOffOffered
 from services.requests.timeline.fold import Timeline, view
 from services.requests.timeline.ledger import Interval
 from services.requests.timeline.marking import Marks, marks_of
+from services.requests.timeline.payloads import encode
 from services.requests.timeline.progress import Progress
 from services.requests.timeline.terms import Terms
-from services.requests.timeline.vocabulary import Visibility
 from services.shared.auth import Actor
 from services.shared.db import Connection
 
@@ -70,10 +71,16 @@ async def show_history(
     shown, _ = await shown_ticket(connection, terms, actor, ticket_id)
     irregular = shown.at(now).irregular
     return [
-        {**event_row(ticket_id, event), "irregular": event.id in irregular}
+        {**event_row(ticket_id, event), "payload": _told_in(event), "irregular": event.id in irregular}
         for event in shown.events
         if _is_open_to(actor, shown.row, event)
     ]
+
+
+def _told_in(event: Event) -> dict[str, Any]:
+    """What an event says. What an offer pinned is between two departments; clocks tell what of it holds here."""
+    left_out = {"terms"} if isinstance(event.payload, HandOffOffered) else set()
+    return {name: value for name, value in encode(event.payload).items() if name not in left_out}
 
 
 async def show_comments(connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID) -> list[Row]:
@@ -120,8 +127,7 @@ def comment_of(event: Event) -> dict[str, Any] | None:
 
 
 def _is_open_to(actor: Actor, row: Row, event: Event) -> bool:
-    words = spoken_in(event)
-    return words is None or words.visibility is Visibility.PUBLIC or reads_internal(actor, row, row["holders"])
+    return not is_internal(event) or reads_internal(actor, row, row["holders"])
 
 
 def _interval(line: Interval) -> dict[str, Any]:
