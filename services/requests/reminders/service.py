@@ -1,7 +1,5 @@
 """The worker that reminds both sides of an agreement's dates."""
 
-import asyncio
-import logging
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -14,9 +12,8 @@ from services.requests.messages.rules import MessageKind, Post
 from services.requests.messages.service import post_messages
 from services.requests.people.queries import managers_of
 from services.requests.reminders.queries import Coming, claim_coming
-from services.shared.db import OUTAGES, Connection, hot_transaction
-
-log = logging.getLogger(__name__)
+from services.requests.working import work_on
+from services.shared.db import Connection, hot_transaction
 
 REVIEW_WITHIN = timedelta(days=14)
 END_WITHIN = timedelta(days=30)
@@ -28,17 +25,13 @@ _KINDS = {"review": MessageKind.AGREEMENT_REVIEW_DUE, "end": MessageKind.AGREEME
 
 async def run_reminders(engine: AsyncEngine) -> None:
     """Remind until cancelled."""
-    while True:
-        seconds = LOOK
-        try:
-            async with hot_transaction(engine) as connection:
-                await remind(connection, now=datetime.now(UTC))
-        except OUTAGES as error:
-            log.warning("nobody can be reminded: %r", error)
-            seconds = PAUSE
-        except Exception:
-            log.exception("reminders are interrupted, and go on later")
-        await asyncio.sleep(seconds)
+
+    async def all_that_come() -> bool:
+        async with hot_transaction(engine) as connection:
+            await remind(connection, now=datetime.now(UTC))
+        return False  # until the next look
+
+    await work_on("reminders of agreements", all_that_come, look=LOOK, pause=PAUSE)
 
 
 async def remind(connection: Connection, *, now: datetime) -> int:

@@ -25,6 +25,7 @@ from services.requests.imports.rules.rows import Log, LogRow, read_log
 from services.requests.imports.schemas import ImportMapping
 from services.requests.imports.service.bring_in import Import, Tally, bring_in
 from services.requests.imports.service.reading import kept_columns, mapping_of, records_of
+from services.requests.working import work_on
 from services.shared.db import OUTAGES, Sessions, hot_transaction
 from services.shared.idempotency import session_fetch
 
@@ -72,18 +73,21 @@ class _DryRun(Exception):
 async def run_imports(bench: Bench) -> None:
     """Run what is queued until cancelled. A job that is interrupted goes on at the next look, and fails after five."""
     interrupted: Counter[UUID] = Counter()
-    while True:
+
+    async def next_import() -> bool:
         try:
-            while await run_next_import(bench):
-                interrupted.clear()
-        except OUTAGES as error:
-            log.warning("no import can be taken: %r", error)
+            has_run = await run_next_import(bench)
         except ImportInterrupted as interruption:
             interrupted[interruption.job_id] += 1
             log.warning("an import is interrupted", exc_info=interruption)
             if interrupted[interruption.job_id] >= TRIES:
                 await _fail(bench, interruption.job_id, repr(interruption.__cause__))
-        await asyncio.sleep(LOOK)
+            return False
+        if has_run:
+            interrupted.clear()
+        return has_run
+
+    await work_on("imports", next_import, look=LOOK)
 
 
 async def run_next_import(bench: Bench) -> bool:

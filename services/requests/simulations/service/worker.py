@@ -1,6 +1,5 @@
 """The worker that runs simulations: one at a time, batch after batch; it writes nothing but its job."""
 
-import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -43,6 +42,7 @@ from services.requests.timeline.payloads import UnreadableEvent
 from services.requests.timeline.promised import PinnedTerms, pinned_from
 from services.requests.timeline.rulings import RULINGS
 from services.requests.timeline.vocabulary import PartyKind
+from services.requests.working import work_on
 from services.requests.worktime import WorkingTime, definition_from
 from services.shared.db import OUTAGES, Connection, Sessions, hot_transaction
 
@@ -50,8 +50,6 @@ log = logging.getLogger(__name__)
 
 BATCH = 20
 """Tickets folded between two breaths: others wait for some 50 ms."""
-LOOK = 1.0
-PAUSE = 10.0
 _HOLD = "SELECT pg_try_advisory_lock(hashtext('simulation'), hashtext($1))"
 _RELEASE = "SELECT pg_advisory_unlock(hashtext('simulation'), hashtext($1))"
 GIVEN_UP = {"code": "simulation_given_up", "message": "Something in this simulation cannot be computed."}
@@ -79,16 +77,7 @@ class Supposition:
 
 async def run_simulations(engine: AsyncEngine, sessions: Sessions, terms: TermsCache) -> None:
     """Run what is queued until cancelled; one that a restart cut short begins anew, for it has written nothing."""
-    while True:
-        try:
-            while await run_next_simulation(engine, sessions, terms):
-                pass
-        except OUTAGES as error:
-            log.warning("no simulation can be run: %r", error)
-        except Exception:
-            log.exception("a simulation is interrupted")
-            await asyncio.sleep(PAUSE)
-        await asyncio.sleep(LOOK)
+    await work_on("simulations", lambda: run_next_simulation(engine, sessions, terms))
 
 
 async def run_next_simulation(engine: AsyncEngine, sessions: Sessions, terms: TermsCache) -> bool:

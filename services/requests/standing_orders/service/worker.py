@@ -25,14 +25,13 @@ from services.requests.standing_orders.rules import CatchUp, RunOutcome, Schedul
 from services.requests.standing_orders.schemas import OrderRequest
 from services.requests.standing_orders.service.setting import acting_as, calendar_of
 from services.requests.tickets.service.submit import submit_ticket
-from services.shared.db import OUTAGES, Connection, hot_transaction
+from services.requests.working import work_on
+from services.shared.db import Connection, hot_transaction
 from services.shared.language import LANGUAGES
 from services.shared.problems import Problem, Unavailable
 
 log = logging.getLogger(__name__)
 
-LOOK = 1.0
-PAUSE = 10.0
 LAID_ASIDE_FOR = 60.0
 """Seconds until an order that could not be carried out for a fault of ours is tried again."""
 Row = dict[str, Any]
@@ -49,22 +48,19 @@ class Fault(Exception):
 async def run_standing_orders(engine: AsyncEngine, terms: TermsCache, identity: Identity) -> None:
     """Carry orders out until cancelled."""
     laid_aside: dict[UUID, float] = {}
-    while True:
+
+    async def next_order() -> bool:
         seconds = asyncio.get_running_loop().time()
-        laid_aside = {order_id: until for order_id, until in laid_aside.items() if until > seconds}
+        for order_id in [each for each, until in laid_aside.items() if until <= seconds]:
+            del laid_aside[order_id]
         try:
-            while await carry_out_next(engine, terms, identity, list(laid_aside), now=datetime.now(UTC)):
-                pass
+            return await carry_out_next(engine, terms, identity, list(laid_aside), now=datetime.now(UTC))
         except Fault as fault:
             log.exception("the standing order %s waits a while", fault.order_id)
             laid_aside[fault.order_id] = seconds + LAID_ASIDE_FOR
-            continue
-        except OUTAGES as error:
-            log.warning("no standing order can be carried out: %r", error)
-        except Exception:
-            log.exception("standing orders are interrupted, and go on later")
-            await asyncio.sleep(PAUSE)
-        await asyncio.sleep(LOOK)
+            return True
+
+    await work_on("standing orders", next_order)
 
 
 async def carry_out_next(

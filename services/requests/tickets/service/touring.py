@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from math import inf
 from uuid import UUID
 
+from services.requests.working import work_on
 from services.shared.db import OUTAGES, Connection
 from services.shared.problems import Unavailable
 
@@ -13,8 +14,6 @@ log = logging.getLogger(__name__)
 
 BATCH = 20
 """Tickets of one transaction: so long, some 50 ms, may an act on one of them have to wait."""
-LOOK = 1.0
-PAUSE = 10.0
 LOOK_BACK = 60.0
 """Seconds until tickets are looked for anew that it has not reached."""
 
@@ -24,20 +23,16 @@ async def tour(
 ) -> None:
     """Go on until cancelled. `next_batch` is false where nothing is left to do; `what` names the thing in the log."""
     looked_back = -inf
-    while True:
-        try:
-            seconds = asyncio.get_running_loop().time()
-            if look_back is not None and seconds - looked_back >= LOOK_BACK:
-                await look_back()
-                looked_back = seconds
-            while await next_batch():
-                pass
-        except OUTAGES as error:
-            log.warning("%s cannot be taken to tickets: %r", what, error)
-        except Exception:
-            log.exception("%s is interrupted, and goes on later", what)
-            await asyncio.sleep(PAUSE)
-        await asyncio.sleep(LOOK)
+
+    async def next_piece() -> bool:
+        nonlocal looked_back
+        seconds = asyncio.get_running_loop().time()
+        if look_back is not None and seconds - looked_back >= LOOK_BACK:
+            await look_back()
+            looked_back = seconds
+        return await next_batch()
+
+    await work_on(what, next_piece)
 
 
 async def visit(
