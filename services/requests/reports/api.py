@@ -68,7 +68,7 @@ _NESTED = (AfterDecisions, Percentiles, HeldAfterDecisions, DueAfterDecisions)
 async def report_attainment(filters: Filters, actor: Reader, connection: HotTransaction, now: Now) -> Response:
     """The share of clocks that were met in a period, per clock, with n and a 95 % interval."""
     report = await attainment.report_attainment(connection, actor, filters, now=now)
-    return json_answer(report) if filters.format == "json" else _csv(report["items"], AttainmentRow)
+    return json_answer(report) if filters.format == "json" else _csv("attainment", report, AttainmentRow)
 
 
 @router.get("/v1/reports/time-held", response_model=TimeHeldReport, responses=_ANSWERS)
@@ -77,7 +77,7 @@ async def report_time_held(
 ) -> Response:
     """Who held the time: each party's share of the wall and working time of all tickets covered."""
     report = await time_held.report_time_held(connection, terms, actor, filters, now=now)
-    return json_answer(report) if filters.format == "json" else _csv(report["items"], TimeHeldRow)
+    return json_answer(report) if filters.format == "json" else _csv("time-held", report, TimeHeldRow)
 
 
 @router.get(
@@ -98,7 +98,7 @@ async def report_scoreboard(
         for of_pair in report["items"]
         for row in (*of_pair["targets"], *of_pair["obligations"])
     ]
-    return _csv(lines, ScoreboardLine)
+    return _csv("scoreboard", {**report, "items": lines}, ScoreboardLine)
 
 
 @router.get("/v1/reports/lead-time", response_model=LeadTimeReport, responses=_ANSWERS)
@@ -107,7 +107,7 @@ async def report_lead_time(
 ) -> Response:
     """How long it took from submission, or a reopening, to the fulfilment: percentiles of wall and working time."""
     report = await lead_time.report_lead_time(connection, actor, filters, now=now)
-    return json_answer(report) if filters.format == "json" else _csv(report["items"], LeadTimeRow)
+    return json_answer(report) if filters.format == "json" else _csv("lead-time", report, LeadTimeRow)
 
 
 @router.get("/v1/reports/flow", response_model=FlowReport, responses=_OF_BUCKETS)
@@ -116,7 +116,7 @@ async def report_flow(
 ) -> Response:
     """What came in and what went out by day, week or month: tickets, reopenings, hand-offs, bounces, ping-pong."""
     report = await flow.report_flow(connection, actor, filters, now=now)
-    return json_answer(report) if filters.format == "json" else _csv(report["items"], FlowRow)
+    return json_answer(report) if filters.format == "json" else _csv("flow", report, FlowRow)
 
 
 @router.get("/v1/reports/trend", response_model=TrendReport, responses=_OF_BUCKETS)
@@ -125,7 +125,7 @@ async def report_trend(
 ) -> Response:
     """Each clock's attainment from bucket to bucket as a p chart: control limits, and which points are signals."""
     report = await flow.report_trend(connection, actor, filters, now=now)
-    return json_answer(report) if filters.format == "json" else _csv(report["items"], TrendRow)
+    return json_answer(report) if filters.format == "json" else _csv("trend", report, TrendRow)
 
 
 @router.get("/v1/reports/backlog", response_model=BacklogReport, responses=_OF_NOW)
@@ -134,24 +134,42 @@ async def report_backlog(
 ) -> Response:
     """What is open now: by state, by who holds it, by age; how much of it is overdue or soon due, on either side."""
     report = await backlog.report_backlog(connection, actor, filters, now=now)
-    return json_answer(report) if filters.format == "json" else _csv(report["items"], BacklogRow)
+    return json_answer(report) if filters.format == "json" else _csv("backlog", report, BacklogRow)
 
 
-def _csv(items: Iterable[Mapping[str, Any]], row: type[Output]) -> Response:
-    """The rows as a spreadsheet takes them; what is nested stands in columns of its own, like `after_decisions_met`."""
+def _csv(name: str, report: Mapping[str, Any], row: type[Output]) -> Response:
+    """The rows as a spreadsheet takes them; what is nested stands in columns of its own, like `after_decisions_met`.
+
+    The file's name says which period it covers, in which zone.
+    """
     columns = [
         column
-        for name, told in row.model_fields.items()
+        for field, told in row.model_fields.items()
         for column in (
-            [f"{name}_{inner}" for nested in _NESTED if told.annotation is nested for inner in nested.model_fields]
-            or [told.serialization_alias or name]
+            [f"{field}_{inner}" for nested in _NESTED if told.annotation is nested for inner in nested.model_fields]
+            or [told.serialization_alias or field]
         )
     ]
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=columns)
     writer.writeheader()
-    writer.writerows(dict(_cells(item)) for item in items)
-    return Response(text.getvalue(), media_type="text/csv")
+    writer.writerows(dict(_cells(item)) for item in report["items"])
+    named = {"Content-Disposition": f'attachment; filename="{name} {_covered(report)}.csv"'}
+    return Response(text.getvalue(), media_type="text/csv", headers=named)
+
+
+def _covered(report: Mapping[str, Any]) -> str:
+    """Which period a report covers, in which zone; or as of when, where it has no period.
+
+    >>> _covered({"from": "2026-03-01", "to": "2026-04-01", "time_zone": "Europe/Madrid"})
+    'from 2026-03-01 to 2026-04-01 Europe-Madrid'
+    >>> _covered({"from": None, "to": "2026-04-01", "time_zone": "UTC"})
+    'to 2026-04-01 UTC'
+    """
+    if "time_zone" not in report:
+        return f"at {report['computed_at']:%Y-%m-%dT%H-%M-%SZ}"
+    period = [f"{name} {report[name]}" for name in ("from", "to") if report[name] is not None]
+    return " ".join([*period, report["time_zone"].replace("/", "-")])
 
 
 def _cells(item: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:

@@ -111,6 +111,9 @@ async def test_csv_tells_the_same(desk: Desk, report: str) -> None:
     first = "clock" if report == "attainment" else "party"
     assert [row[first] for row in rows] == [item[first] for item in told]
     assert empty.text.splitlines() == [answer.text.splitlines()[0]]
+    march = await asked(desk, report, "format=csv&from=2026-03-01&to=2026-04-01&time_zone=Europe/Madrid")
+    named = f'attachment; filename="{report} from 2026-03-01 to 2026-04-01 Europe-Madrid.csv"'
+    assert march.headers["content-disposition"] == named, "the period and its zone are named in the answer"
 
 
 async def test_a_report_says_what_it_covers(desk: Desk) -> None:
