@@ -17,7 +17,8 @@ WAITING = ("queued", "running")
 _WHICH = """
 FROM ticket t
 WHERE t.customer_department_id = ANY($1::uuid[]) AND t.provider_department_id = ANY($2::uuid[])
-    AND t.created_at >= $3 AND t.created_at < $4 AND (NOT t.is_confidential OR $5)
+    AND t.created_at >= $3 AND t.created_at < $4
+    AND (NOT t.is_confidential OR t.provider_department_id = ANY($5::uuid[]))
 """
 _COUNT = f"SELECT count(*) FROM (SELECT {_WHICH} LIMIT $6) AS found"
 _NEXT = f"""
@@ -46,7 +47,7 @@ _TO_BE_READ_NAMES = (
 
 
 class Which:
-    """Which tickets a simulation looks at."""
+    """Which tickets a simulation looks at; of what is confidential those of the providers `in_confidence` alone."""
 
     def __init__(
         self,
@@ -55,9 +56,9 @@ class Which:
         start: datetime,
         end: datetime,
         *,
-        is_confidential_too: bool,
+        in_confidence: Collection[UUID],
     ) -> None:
-        self.arguments: tuple[Any, ...] = (list(customers), list(providers), start, end, is_confidential_too)
+        self.arguments: tuple[Any, ...] = (list(customers), list(providers), start, end, list(in_confidence))
 
 
 async def count_tickets(fetch: Fetch, which: Which, *, most: int) -> int:

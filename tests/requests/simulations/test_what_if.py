@@ -1,5 +1,6 @@
 """What if: past tickets under another version or calendar, by the one fold; nothing of them changes."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -7,10 +8,12 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from services.requests.departments.queries import find_departments, store_departments
 from services.requests.simulations.queries import next_simulation
 from services.requests.simulations.service import worker
 from services.requests.simulations.service.worker import run_next_simulation
 from services.requests.tickets.service.verify import verify_tickets
+from services.shared.db import hot_transaction
 from tests.requests.agreements.shapes import refused
 from tests.requests.calendars.shapes import a_saved_calendar
 from tests.requests.tickets.agreeing import NOTICE, ONE_A_WEEK, agree, later, madrid
@@ -151,6 +154,25 @@ async def test_tickets_that_the_caller_may_not_read_are_only_counted(desk: Desk)
     result = await simulated(desk, deputy, version=await version(desk))
     assert (result["changed"], result["changes"]) == (1, [])
     assert result["changes_hidden"] > 0
+
+
+async def test_what_is_confidential_is_counted_for_who_serves_its_provider(desk: Desk) -> None:
+    above = desk.identity.add(code="OPERATIONS")
+    async with hot_transaction(desk.app.state.engine) as connection:
+        known = (await find_departments(connection.fetch, [desk.it.id]))[desk.it.id]
+        await store_departments(connection.fetch, [replace(known, parent_id=above.id, version=known.version + 1)])
+    path = f"/v1/offerings/{desk.offering_id}"
+    await desk.client.patch(path, json={"confidential": True}, headers=desk.people.admin() | {"If-Match": "*"})
+    await a_ticket_done_after(desk, 6)
+    supposed: dict[str, Any] = {"version": await version(desk)}
+    over = supposed | {"provider_department_id": str(above.id)}
+    for headers, asked, counted in (
+        (manager(desk), supposed, 1),
+        (desk.people.one_of(desk.hr.id, "manager"), supposed, 0),
+        (desk.people.one_of(above.id, "manager"), over, 0),
+        (desk.people.admin(), over, 1),
+    ):
+        assert (await simulated(desk, headers, **asked))["tickets"] == counted
 
 
 async def test_who_may_ask_and_read(desk: Desk) -> None:

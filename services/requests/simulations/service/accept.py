@@ -62,13 +62,13 @@ async def accept_simulation(
     await require_departments(fetch, identity, pointers)
     if not (actor.has_role("admin") or stands_for(actor, customer_id) or stands_for(actor, provider_id)):
         raise MayNotSimulate
-    period = _period(new)
+    period, providers = _period(new), await departments_below(fetch, provider_id)
     supposed = {
         "customers": sorted(str(each) for each in await departments_below(fetch, customer_id)),
-        "providers": sorted(str(each) for each in await departments_below(fetch, provider_id)),
+        "providers": sorted(map(str, providers)),
         "start": period[0].isoformat(),
         "end": period[1].isoformat(),
-        "is_confidential_too": actor.has_role("admin") or serves(actor, provider_id),
+        "in_confidence": sorted(str(each) for each in providers if actor.has_role("admin") or serves(actor, each)),
         **await _supposed(session, actor, new, now),
     }
     if await count_tickets(fetch, which_of(supposed), most=MOST_TICKETS) > MOST_TICKETS:
@@ -96,7 +96,7 @@ def which_of(supposed: dict[str, Any]) -> Which:
         [UUID(each) for each in supposed["providers"]],
         datetime.fromisoformat(supposed["start"]),
         datetime.fromisoformat(supposed["end"]),
-        is_confidential_too=supposed["is_confidential_too"],
+        in_confidence=[UUID(each) for each in supposed.get("in_confidence", ())],
     )
 
 
