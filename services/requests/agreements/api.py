@@ -101,7 +101,8 @@ async def list_agreements(
     state: Annotated[AgreementState | None, Query(description="as of today")] = None,
 ) -> Page[AgreementListed]:
     """Agreements that the caller may read, newest first."""
-    wanted = Wanted(department_id, customer_department_id, provider_department_id, offering_id, state)
+    customers, providers = ([each] if each else None for each in (customer_department_id, provider_department_id))
+    wanted = Wanted(department_id, customers, providers, offering_id, state)
     return await reading.list_agreements(session, actor, page, wanted, now=now)
 
 

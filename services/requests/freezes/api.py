@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
+from services.requests.agreements.queries.between import Between
 from services.requests.departments.api import AskIdentity
 from services.requests.freezes.refusals import (
     PROPOSING_PROBLEMS,
@@ -45,9 +46,12 @@ async def list_freezes(
     page: Paging,
     now: Now,
     department_id: Annotated[Id | None, Query(description="on either side")] = None,
+    customer_department_id: Annotated[Id | None, Query()] = None,
+    provider_department_id: Annotated[Id | None, Query()] = None,
 ) -> Page[FreezePublic]:
     """Freezes that the caller may read, newest first."""
-    return await reading.list_freezes(session, actor, page, department_id, now=now)
+    wanted = Between(department_id, customer_department_id, provider_department_id)
+    return await reading.list_freezes(session, actor, page, wanted, now=now)
 
 
 @router.get("/v1/freezes/{freeze_id}", responses=problem_responses(UnknownFreeze))

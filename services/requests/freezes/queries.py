@@ -1,14 +1,15 @@
 """Named reads and statements of freezes: which there are, which tickets they concern, how far they have come."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from services.requests.agreements.queries.between import Between
 from services.requests.freezes.models import Freeze, FreezeJob, FreezeSignature
 from services.requests.tickets.queries.between import CUSTOMERS_AND_PROVIDERS
 from services.requests.timeline.rulings import RulingName
@@ -63,34 +64,37 @@ WHERE f.id = j.freeze_id AND j.done_at IS NOT NULL AND f.ends_at > $2
 """
 
 
-class FreezesWanted(NamedTuple):
-    """Which freezes a list asks for; None: whichever. `visible`: the departments that the reader sees."""
-
-    department_id: UUID | None = None
-    visible: Collection[UUID] | None = None
-
-
 async def find_freeze(session: AsyncSession, freeze_id: UUID, *, lock: bool = False) -> Freeze | None:
     """The freeze's row; with `lock` until the transaction ends."""
     return await session.get(Freeze, freeze_id, with_for_update=True if lock else None)
 
 
 async def page_of_freezes(
-    session: AsyncSession, page: PageWanted, wanted: FreezesWanted
+    session: AsyncSession, page: PageWanted, wanted: Between
 ) -> tuple[Sequence[Freeze], str | None]:
-    """Freezes, newest first."""
+    """Freezes, newest first; of a period those that were agreed or withdrawn in it, or whose time it touches."""
     columns = (col(Freeze.created_at), col(Freeze.id))
-    sides = (col(Freeze.customer_department_id), col(Freeze.provider_department_id))
     statement = select(Freeze).order_by(*(column.desc() for column in columns)).limit(page.limit + 1)
-    if wanted.department_id is not None:
-        statement = statement.where(or_(*(side == wanted.department_id for side in sides)))
-    if wanted.visible is not None:
-        statement = statement.where(or_(*(side.in_(list(wanted.visible)) for side in sides)))
+    statement = statement.where(
+        *wanted.conditions(col(Freeze.customer_department_id), col(Freeze.provider_department_id))
+    )
+    if wanted.since is not None or wanted.before is not None:
+        settled = (wanted.holds(col(Freeze.agreed_at)), wanted.holds(col(Freeze.withdrawn_at)))
+        statement = statement.where(or_(*settled, and_(*_touched(wanted))))
     after = page.typed_after(datetime, UUID)
     if after is not None:
         statement = statement.where(older_than(columns, after))
     rows, goes_on = page.split((await session.scalars(statement)).all())
     return rows, page.cursor((rows[-1].created_at, rows[-1].id)) if goes_on else None
+
+
+def _touched(wanted: Between) -> Iterator[ColumnElement[bool]]:
+    """The conditions that a freeze was agreed for a time that the period touches."""
+    yield col(Freeze.agreed_at).is_not(None)
+    if wanted.since is not None:
+        yield col(Freeze.ends_at) > wanted.since
+    if wanted.before is not None:
+        yield col(Freeze.begins_at) < wanted.before
 
 
 async def signatures_of(session: AsyncSession, freeze_ids: Collection[UUID]) -> dict[UUID, list[FreezeSignature]]:

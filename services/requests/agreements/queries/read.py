@@ -35,8 +35,8 @@ WITH today AS (SELECT * FROM unnest($1::text[], $2::date[]) AS t (time_zone, day
     ) AS spoken
     WHERE ($3::uuid IS NULL OR agreement.id = $3)
         AND ($4::uuid IS NULL OR $4 IN (customer_department_id, provider_department_id))
-        AND ($5::uuid IS NULL OR customer_department_id = $5)
-        AND ($6::uuid IS NULL OR provider_department_id = $6)
+        AND ($5::uuid[] IS NULL OR customer_department_id = ANY($5))
+        AND ($6::uuid[] IS NULL OR provider_department_id = ANY($6))
         AND ($7::uuid[] IS NULL OR customer_department_id = ANY($7) OR provider_department_id = ANY($7))
         AND ($8::uuid IS NULL OR EXISTS (
             SELECT FROM agreement_version v
@@ -102,8 +102,8 @@ class Wanted:
     """Which agreements a list asks for; None: whichever. `visible`: the departments that the reader sees."""
 
     department_id: UUID | None = None
-    customer_department_id: UUID | None = None
-    provider_department_id: UUID | None = None
+    customers: Collection[UUID] | None = None
+    providers: Collection[UUID] | None = None
     offering_id: UUID | None = None
     state: str | None = None
     visible: Collection[UUID] | None = None
@@ -179,8 +179,8 @@ async def _standing(
         list(today.values()),
         agreement_id,
         wanted.department_id,
-        wanted.customer_department_id,
-        wanted.provider_department_id,
+        None if wanted.customers is None else list(wanted.customers),
+        None if wanted.providers is None else list(wanted.providers),
         None if wanted.visible is None else list(wanted.visible),
         wanted.offering_id,
         *after,

@@ -45,6 +45,8 @@ class BreachFilters(BaseModel):
     """Which breaches a list holds; each given condition holds for all of them."""
 
     department_id: Id | None = Field(default=None, description="on either side")
+    customer_department_id: Id | None = None
+    provider_department_id: Id | None = None
     side: Literal["provider", "customer"] | None = Field(default=None, description="whose promise it was")
     state: Annotated[list[BreachState], Field(max_length=5)] = []
     breached_from: Instant | None = Field(default=None, alias="breached_at[gte]")

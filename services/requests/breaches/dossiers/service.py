@@ -44,6 +44,8 @@ async def list_breaches(
 ) -> tuple[list[Told], str | None]:
     """A page of what the actor may see, the latest first, and the cursor of the next."""
     given = {
+        "b.customer_department_id = {}": filters.customer_department_id,
+        "b.provider_department_id = {}": filters.provider_department_id,
         "b.side = {}": filters.side,
         "b.state = ANY({}::text[])": [state.value for state in filters.state],
         "b.breached_at >= {}": filters.breached_from,

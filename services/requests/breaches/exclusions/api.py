@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
+from services.requests.agreements.queries.between import Between
 from services.requests.breaches.exclusions.refusals import ASKING_PROBLEMS, GRANTING_PROBLEMS, UnknownExclusion
 from services.requests.breaches.exclusions.schemas import ExclusionPublic, NewExclusion, NewExclusionDecision
 from services.requests.breaches.exclusions.service import ask, reading
@@ -38,9 +39,12 @@ async def list_exclusions(
     session: Transaction,
     page: Paging,
     department_id: Annotated[Id | None, Query(description="on either side")] = None,
+    customer_department_id: Annotated[Id | None, Query()] = None,
+    provider_department_id: Annotated[Id | None, Query()] = None,
 ) -> Page[ExclusionPublic]:
     """Exclusions that the caller may read, newest first."""
-    return await reading.list_exclusions(session, actor, page, department_id)
+    wanted = Between(department_id, customer_department_id, provider_department_id)
+    return await reading.list_exclusions(session, actor, page, wanted)
 
 
 @router.get("/v1/exclusions/{exclusion_id}", responses=problem_responses(UnknownExclusion))

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from services.requests.agreements.queries.between import Between
 from services.requests.breaches.models import Exclusion, ExclusionDecision, ExclusionJob
 from services.requests.tickets.models import Ticket
 from services.requests.tickets.models.linked import TicketLink
@@ -84,14 +85,17 @@ async def keep_decision(session: AsyncSession, decision: ExclusionDecision) -> b
 
 
 async def page_of_exclusions(
-    session: AsyncSession, page: PageWanted, department_id: UUID | None, seen: ColumnElement[bool]
+    session: AsyncSession, page: PageWanted, wanted: Between, seen: ColumnElement[bool]
 ) -> tuple[Sequence[Exclusion], str | None]:
-    """Those exclusions that are `seen`, newest first."""
+    """Those exclusions that are `seen`, newest first; of a period those that were decided in it."""
     columns = (col(Exclusion.created_at), col(Exclusion.id))
-    sides = (col(Exclusion.customer_department_id), col(Exclusion.provider_department_id))
     statement = select(Exclusion).where(seen).order_by(*(column.desc() for column in columns)).limit(page.limit + 1)
-    if department_id is not None:
-        statement = statement.where(or_(*(side == department_id for side in sides)))
+    statement = statement.where(
+        *wanted.conditions(col(Exclusion.customer_department_id), col(Exclusion.provider_department_id))
+    )
+    if wanted.since is not None or wanted.before is not None:
+        decided = select(ExclusionDecision.exclusion_id).where(wanted.holds(col(ExclusionDecision.decided_at)))
+        statement = statement.where(col(Exclusion.id).in_(decided))
     after = page.typed_after(datetime, UUID)
     if after is not None:
         statement = statement.where(older_than(columns, after))

@@ -1,11 +1,11 @@
 """The child process: reads a file, or what is to be written, from its input and answers on its output."""
 
 import json
-import resource
 import sys
 
 from services.requests.calendars.ics.reading import NotICalendar, TooLarge, read_days
 from services.requests.calendars.ics.writing import write_calendar
+from services.requests.child import bound_this_process
 
 MEMORY = 512 * 2**20
 CPU_SECONDS = 10
@@ -25,6 +25,5 @@ def main(task: str, given: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    bound_this_process(memory=MEMORY, cpu_seconds=CPU_SECONDS)
     sys.stdout.buffer.write(main(sys.argv[1], sys.stdin.buffer.read()))

@@ -2,20 +2,18 @@
 
 import json
 import logging
-import subprocess
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from services.requests.calendars.refusals import ICalendarTooLarge, NotICalendarFile
+from services.requests.child import ChildFailed, ask_child
 from services.shared.problems import Unavailable
 
 log = logging.getLogger(__name__)
 
 LARGEST = 2**20
 SECONDS = 15
-_ROOT = Path(__file__).parents[4]
+_MODULE = "services.requests.calendars.ics"
 
 
 def read_days(content: bytes, this_year: int) -> dict[str, Any]:
@@ -38,16 +36,12 @@ def write_calendar(told: Mapping[str, Any]) -> bytes:
 
 
 def _ask(task: str, given: bytes) -> bytes:
-    command = [sys.executable, "-m", "services.requests.calendars.ics", task]
     try:
-        answer = subprocess.run(
-            command, input=given, capture_output=True, cwd=_ROOT, env={}, timeout=SECONDS, check=True
-        )
-    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
-        log.warning("the iCalendar process was to %s and did not: %s", task, getattr(error, "returncode", "too slow"))
+        return ask_child(_MODULE, task, given=given, seconds=SECONDS)
+    except ChildFailed as failed:
+        log.warning("the iCalendar process was to %s and did not: %s", task, failed)
         if task != "write":
-            raise ICalendarTooLarge(pointer="/file") from error  # it took more than it may: of time, or of memory
-        raise Unavailable from error
+            raise ICalendarTooLarge(pointer="/file") from failed  # it took more than it may: of time, or of memory
+        raise Unavailable from failed
     except OSError as error:
         raise Unavailable from error
-    return answer.stdout

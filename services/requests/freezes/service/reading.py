@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.requests.agreements.policies import answered_for, can_read_agreement, sees_every_agreement
+from services.requests.agreements.queries.between import Between
 from services.requests.agreements.rules.content import AgreementSide
 from services.requests.departments.queries import departments_above
 from services.requests.freezes.models import Freeze
 from services.requests.freezes.queries import (
-    FreezesWanted,
     find_freeze,
     page_of_freezes,
     signatures_of,
@@ -38,13 +38,13 @@ async def readable_freeze(session: AsyncSession, actor: Actor, freeze_id: UUID, 
 
 
 async def list_freezes(
-    session: AsyncSession, actor: Actor, page: PageWanted, department_id: UUID | None, *, now: datetime
+    session: AsyncSession, actor: Actor, page: PageWanted, wanted: Between, *, now: datetime
 ) -> Page[FreezePublic]:
-    """What the actor may read, newest first."""
-    visible = None
+    """What the actor may read of what is wanted (`visible` is not asked of callers), newest first."""
     if not sees_every_agreement(actor):
-        visible = {*actor.department_roles, *await departments_above(session_fetch(session), answered_for(actor))}
-    rows, following = await page_of_freezes(session, page, FreezesWanted(department_id, visible))
+        above = await departments_above(session_fetch(session), answered_for(actor))
+        wanted = wanted.seen_by({*actor.department_roles, *above})
+    rows, following = await page_of_freezes(session, page, wanted)
     return Page(items=await _shown(session, rows, now), next=following)
 
 

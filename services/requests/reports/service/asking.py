@@ -5,7 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from services.requests.departments.queries import departments_below
-from services.requests.reports.policies import answers_for, counts_confidential, tickets_reported_to
+from services.requests.reports.policies import (
+    answers_for,
+    can_see_scoreboard,
+    counts_confidential,
+    tickets_reported_to,
+)
 from services.requests.reports.queries.asked import Asked
 from services.requests.reports.refusals import BelowWhom, EmptyPeriod, NotYourFigures, UnknownReportZone
 from services.requests.reports.rules import Period, period_of
@@ -20,7 +25,7 @@ EARLIEST, LATEST = date(1970, 1, 2), date(2200, 1, 1)
 
 
 async def asked_by(connection: Connection, actor: Actor, filters: ReportFilters, now: datetime) -> Asked:
-    """What the actor asks, of the tickets that they see in figures.
+    """What the actor asks, of the tickets that they see in figures; of a pair those that its scoreboard counts.
 
     NotYourFigures, BelowWhom, UnknownReportZone, EmptyPeriod.
     """
@@ -45,9 +50,15 @@ async def _asked(
     conditions = tickets_asked(filters)
     for side, department in named.items():
         conditions |= await _of(connection, side, department, below=filters.below)
-    if filters.below and reported is not None:
+    if reported is None:
+        return Asked(_given(conditions), None, period, now)
+    if filters.below:
         conditions |= _NOTHING_CONFIDENTIAL
         reported = None if answers_for(actor, named.values()) else reported
+    elif len(named) == len(sides) and can_see_scoreboard(actor, named["customer"], named["provider"]):
+        if not counts_confidential(actor, named["provider"], below=False):
+            conditions |= _NOTHING_CONFIDENTIAL
+        reported = None
     return Asked(_given(conditions), reported, period, now)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.requests.agreements.policies import answered_for, sees_every_agreement
+from services.requests.agreements.queries.between import Between
 from services.requests.agreements.rules.content import AgreementSide
 from services.requests.breaches.exclusions.queries import (
     decisions_on,
@@ -37,10 +38,10 @@ async def readable_exclusion(session: AsyncSession, actor: Actor, exclusion_id: 
 
 
 async def list_exclusions(
-    session: AsyncSession, actor: Actor, page: PageWanted, department_id: UUID | None
+    session: AsyncSession, actor: Actor, page: PageWanted, wanted: Between
 ) -> Page[ExclusionPublic]:
-    """What the actor may read, newest first."""
-    rows, following = await page_of_exclusions(session, page, department_id, await _seen_by(session, actor))
+    """What the actor may read of what is wanted, newest first."""
+    rows, following = await page_of_exclusions(session, page, wanted, await _seen_by(session, actor))
     return Page(items=await _shown(session, rows), next=following)
 
 
