@@ -15,9 +15,11 @@ class RequestsSettings(ServiceSettings):
     Attachments lie in `attachments_folder`, or in `attachments_bucket` where one is named: of `attachments_endpoint`, a
     store that speaks S3 (without it: Amazon's, in `attachments_region`). `attachment_bytes` bounds one file, and has to
     be less than the gateway's `upload_bytes`; `attachment_types` is a comma list of extensions, empty for all known.
+    `public_url` is the gateway's origin, as people's browsers see it: links in printed packs begin with it.
     """
 
     identity_timeout: float = 0.3
+    public_url: str = "http://127.0.0.1:8080"
     attachments_folder: Path = Path("attachments")
     attachments_bucket: str = ""
     attachments_endpoint: str = ""

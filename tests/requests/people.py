@@ -59,7 +59,7 @@ class People:
 class IdentityDouble:
     """As much of identity as this service asks: departments and people by id, for whoever brings a token.
 
-    `asked` lists the ids that were asked for; `is_away` lets it answer 503.
+    `asked` lists the ids that were asked for; `is_away` lets it answer 503; `names` are what ids are called.
     """
 
     def __init__(self) -> None:
@@ -67,9 +67,11 @@ class IdentityDouble:
         self.people: dict[UUID, Person] = {}
         self.asked: list[UUID] = []
         self.is_away = False
+        self.names: dict[UUID, str] = {}
         self.app = FastAPI()
         self.app.add_api_route("/v1/departments/{department_id}", self._answer)
         self.app.add_api_route("/v1/people/{person_id}", self._answer_person)
+        self.app.add_api_route("/v1/people", self._list_people)
 
     def client(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://identity")
@@ -106,6 +108,13 @@ class IdentityDouble:
             }
         )
 
+    async def _list_people(self, request: Request) -> Response:
+        if self.is_away:
+            return Response(status_code=503)
+        wanted = [UUID(each) for each in request.query_params.getlist("id")]
+        items = [{"id": str(each), "display_name": self.names[each]} for each in wanted if each in self.names]
+        return JSONResponse({"items": items, "next": None})
+
     async def _answer(self, department_id: UUID, request: Request) -> Response:
         self.asked.append(department_id)
         if self.is_away:
@@ -118,7 +127,7 @@ class IdentityDouble:
             {
                 "id": str(found.id),
                 "code": found.code,
-                "name": "never kept",
+                "name": self.names.get(department_id, "never kept"),
                 "parent_id": parent,
                 "time_zone": found.time_zone,
                 "is_open": found.is_open,

@@ -116,3 +116,10 @@ async def providers_of_offerings(fetch: Fetch, ids: Collection[UUID]) -> dict[UU
     """Who offers these, as far as they exist."""
     sql = "SELECT id, provider_department_id FROM offering WHERE id = ANY($1::uuid[])"
     return {row[0]: row[1] for row in await fetch(sql, list(ids))}
+
+
+async def names_of_offerings(fetch: Fetch, ids: Collection[UUID]) -> dict[UUID, str]:
+    """What these are called, as far as they exist."""
+    return {
+        row[0]: row[1] for row in await fetch("SELECT id, name FROM offering WHERE id = ANY($1::uuid[])", list(ids))
+    }

@@ -1,11 +1,12 @@
 """The statement that finds which dates come and claims each of them once, however many workers ask."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from services.shared.db import Connection
+from services.shared.idempotency import Fetch
 
 _CLAIM = """
 WITH today AS (SELECT * FROM unnest($1::text[], $2::date[]) AS t (time_zone, day)), in_force AS (
@@ -30,6 +31,23 @@ WITH today AS (SELECT * FROM unnest($1::text[], $2::date[]) AS t (time_zone, day
 SELECT told.*, a.customer_department_id, a.provider_department_id
 FROM told JOIN agreement a ON a.id = told.agreement_id ORDER BY told.agreement_id, told.occasion
 """
+
+
+_REMINDED = """
+SELECT agreement_id, number, occasion, falls_on, reminded_at FROM agreement_reminder
+WHERE agreement_id = ANY($1::uuid[]) ORDER BY reminded_at, agreement_id, occasion
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """A date of an agreement of which both sides were told; `occasion` is review or end."""
+
+    agreement_id: UUID
+    number: int
+    occasion: str
+    falls_on: date
+    reminded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +79,8 @@ async def claim_coming(
     spans = (review_within.days, end_within.days, late_by.days)
     rows = await connection.fetch(_CLAIM, list(today), list(today.values()), *spans, now)
     return [Coming(*row) for row in rows]
+
+
+async def reminders_of(fetch: Fetch, agreement_ids: Collection[UUID]) -> list[Reminded]:
+    """Which dates of these agreements both sides were told of, the latest last."""
+    return [Reminded(*row) for row in await fetch(_REMINDED, list(agreement_ids))]

@@ -21,4 +21,5 @@ REPORT_CASES: Mapping[str, Prepare] = {
     "reports_report_trend": _report("trend"),
     "reports_report_backlog": _report("backlog"),
     "reports_report_scoreboard": _report("scoreboard?customer_department_id={it}&provider_department_id={hr}"),
+    "reports_report_review_pack": _report("review-pack?customer_department_id={it}&provider_department_id={hr}"),
 }

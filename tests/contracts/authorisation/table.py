@@ -221,6 +221,9 @@ TABLE: Mapping[str, Row] = {
     "reports_report_scoreboard": row(  # of IT and People operations
         200, f"agent manager customer_agent customer_manager admin auditor viewer {PROGRAMS}"
     ),
+    "reports_report_review_pack": row(  # of the same pair
+        200, f"agent manager customer_agent customer_manager admin auditor viewer {PROGRAMS}"
+    ),
     # feedback
     "interactions_list_interactions": EVERYBODY,
     "surveys_list_surveys": EVERYBODY,

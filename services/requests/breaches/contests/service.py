@@ -95,6 +95,16 @@ async def list_contests(connection: Connection, actor: Actor, ticket_id: UUID) -
     return [_told(row) for row in await queries.contests_of(connection, ticket_id)]
 
 
+async def list_decided(
+    connection: Connection, actor: Actor, pair: tuple[UUID, UUID], since: datetime, before: datetime, limit: int
+) -> list[Told]:
+    """The contests by tickets of a pair (customer, provider) that were decided in `[since, before)`, the latest first.
+
+    Of tickets that the actor reads for one of the two departments; `limit` at most.
+    """
+    return [_told(row) for row in await queries.contests_decided(connection, actor, pair, since, before, limit)]
+
+
 async def decision_role(connection: Connection, ticket: Row) -> str | None:
     """Who decides besides the other side's managers, if the agreement names a role."""
     version_id = ticket["agreement_version_id"]

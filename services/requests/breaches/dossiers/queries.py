@@ -1,6 +1,6 @@
 """The statements of dossiers: pages of those that somebody sees, one with its history, and what is added to it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,13 @@ from services.shared.db import Connection
 Row = dict[str, Any]
 _ONE = "SELECT * FROM breach WHERE id = $1"
 _AGREEMENT_OF_LINK = "SELECT agreement_version_id FROM ticket_link WHERE id = $1"
-_ENTRIES = "SELECT *, evidence::text AS told FROM breach_entry WHERE breach_id = $1 ORDER BY created_at, id"
+_ENTRIES = """
+SELECT *, evidence::text AS told FROM breach_entry WHERE breach_id = ANY($1::uuid[]) ORDER BY created_at, id
+"""
+_ABOUT_TICKETS = """
+SELECT * FROM breach b
+WHERE b.provider_department_id = $1 AND b.customer_department_id = $2 AND b.link_id IS NULL AND b.ticket_id = ANY($3)
+"""
 _ADD = """
 INSERT INTO breach_entry
     (id, breach_id, kind, side, actor_id, reason_code, note, evidence, upheld, created_at)
@@ -45,8 +51,22 @@ async def agreement_of_link(connection: Connection, link_id: UUID) -> UUID | Non
 
 async def entries_of(connection: Connection, breach_id: UUID) -> list[Row]:
     """What was said of it, in order."""
-    rows = await connection.fetch(_ENTRIES, breach_id)
-    return [{**dict(row), "evidence": orjson.loads(row["told"])} for row in rows]
+    return (await entries_of_each(connection, [breach_id]))[breach_id]
+
+
+async def entries_of_each(connection: Connection, breach_ids: Collection[UUID]) -> dict[UUID, list[Row]]:
+    """What was said of each of these, in order."""
+    found: dict[UUID, list[Row]] = {each: [] for each in breach_ids}
+    for row in await connection.fetch(_ENTRIES, list(breach_ids)):
+        found[row["breach_id"]].append({**dict(row), "evidence": orjson.loads(row["told"])})
+    return found
+
+
+async def breaches_about(
+    connection: Connection, customer: UUID, provider: UUID, ticket_ids: Collection[UUID]
+) -> list[Row]:
+    """The breaches by these tickets of the pair, those by their parts left out."""
+    return [dict(row) for row in await connection.fetch(_ABOUT_TICKETS, provider, customer, list(ticket_ids))]
 
 
 async def add_entry(

@@ -66,6 +66,15 @@ async def list_breaches(
     return [_listed(row) for row in shown], following
 
 
+async def list_dossiers(
+    connection: Connection, actor: Actor, filters: BreachFilters, page: PageWanted
+) -> tuple[list[Told], str | None]:
+    """The same page, each with its history."""
+    listed, following = await list_breaches(connection, actor, filters, page)
+    entries = await queries.entries_of_each(connection, [each["id"] for each in listed])
+    return [{**each, "history": _history(entries[each["id"]])} for each in listed], following
+
+
 async def show_breach(connection: Connection, terms: TermsCache, actor: Actor, breach_id: UUID, now: datetime) -> Told:
     """The dossier, whole. UnknownBreach."""
     breach, _ = await _readable(connection, actor, breach_id)
@@ -155,8 +164,11 @@ async def _whole(connection: Connection, terms: TermsCache, actor: Actor, breach
 
 
 async def _told(connection: Connection, breach: Row) -> Told:
-    entries = await queries.entries_of(connection, breach["id"])
-    return {**_listed(breach), "history": [{name: entry[name] for name in _ENTRY} for entry in entries]}
+    return {**_listed(breach), "history": _history(await queries.entries_of(connection, breach["id"]))}
+
+
+def _history(entries: list[Row]) -> list[Told]:
+    return [{name: entry[name] for name in _ENTRY} for entry in entries]
 
 
 def _listed(row: Row) -> Told:

@@ -9,7 +9,14 @@ from typing import Any
 from services.requests.reports.queries.asked import Asked, conditions_of, rows_of
 from services.shared.db import Connection
 
-_BACKLOG = """
+_LATE = "c.breached_at IS NOT NULL OR COALESCE(c.due_at < $1, false)"
+"""Of a clock of an open ticket that is not stopped: whether its due time has passed, at the instant of `$1`."""
+_LATE_THEN = f"""
+CASE WHEN c.state_after IS NULL THEN {_LATE}
+    ELSE c.breached_at_after IS NOT NULL OR COALESCE(c.due_at_after < $1, false) END
+"""
+"""The same after decisions."""
+_BACKLOG = f"""
 SELECT t.state, COALESCE(held.party, 'none') AS party,
     width_bucket(GREATEST($1 - t.created_at, interval '0'), $2::interval[]) AS age, count(*) AS tickets,
     min(t.created_at) AS oldest_at,
@@ -35,17 +42,23 @@ FROM ticket t LEFT JOIN LATERAL (
         COALESCE(bool_or(is_near_then) FILTER (WHERE NOT is_target), false) AS owed_soon_then
     FROM (
         SELECT c.side = 'provider' AS is_target,
-            c.breached_at IS NOT NULL OR COALESCE(c.due_at < $1, false) AS is_late,
+            {_LATE} AS is_late,
             COALESCE(c.due_at < $1 + $3::interval, false) AS is_near,
-            CASE WHEN c.state_after IS NULL THEN c.breached_at IS NOT NULL OR COALESCE(c.due_at < $1, false)
-                ELSE c.breached_at_after IS NOT NULL OR COALESCE(c.due_at_after < $1, false) END AS is_late_then,
+            {_LATE_THEN} AS is_late_then,
             CASE WHEN c.state_after IS NULL THEN COALESCE(c.due_at < $1 + $3::interval, false)
                 ELSE COALESCE(c.due_at_after < $1 + $3::interval, false) END AS is_near_then
         FROM ticket_clock c WHERE c.ticket_id = t.id AND c.link_id IS NULL AND c.stopped_at IS NULL
     ) AS of_clock
 ) AS clocks ON true
-WHERE t.ended_at IS NULL{where}
+WHERE t.ended_at IS NULL{{where}}
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
+_OVERDUE = f"""
+SELECT t.id AS ticket_id, t.key, t.subject, t.state, t.priority, c.id AS clock_id, c.clock, c.side, c.cycle,
+    COALESCE(c.breached_at, c.due_at) AS due_at, {_LATE_THEN} AS is_overdue_after_decisions
+FROM ticket t JOIN ticket_clock c ON c.ticket_id = t.id AND c.link_id IS NULL AND c.stopped_at IS NULL
+WHERE t.ended_at IS NULL AND ({_LATE}){{where}}
+ORDER BY due_at, t.id, c.clock, c.cycle LIMIT {{limit}}
 """
 
 
@@ -61,3 +74,10 @@ async def backlog_counts(
 ) -> list[dict[str, Any]]:
     """Open tickets by state, party that holds them and age (1 from the first of `ages` on): how many, and how due."""
     return await rows_of(connection, *backlog_statement(asked, ages, soon))
+
+
+async def overdue_clocks(connection: Connection, asked: Asked, limit: int) -> list[dict[str, Any]]:
+    """The clocks by which open tickets count as overdue, the longest overdue first, `limit` at most."""
+    arguments: list[Any] = [asked.now]
+    where = "".join(f" AND {each}" for each in conditions_of(asked, arguments))
+    return await rows_of(connection, _OVERDUE.format(where=where, limit=limit), arguments)

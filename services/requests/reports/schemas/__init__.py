@@ -46,12 +46,17 @@ class ReportFilters(DepartmentsAsked, PeriodAsked):
     """The same, of these departments."""
 
 
-class PairAsked(PeriodAsked):
+class OfTwo(BaseModel):
+    """Between which two departments."""
+
+    customer_department_id: Id
+    provider_department_id: Id
+
+
+class PairAsked(OfTwo, PeriodAsked):
     """The same, between two departments."""
 
     below: Below = False
-    customer_department_id: Id
-    provider_department_id: Id
 
 
 class Covered(Output):

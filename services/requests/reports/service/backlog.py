@@ -3,11 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from services.requests.reports.queries.backlog import backlog_counts
-from services.requests.reports.rules import Age
+from services.requests.reports.policies import Reported
+from services.requests.reports.queries.asked import Asked
+from services.requests.reports.queries.backlog import backlog_counts, overdue_clocks
+from services.requests.reports.rules import Age, Period
 from services.requests.reports.schemas.flow import BacklogFilters, Due
 from services.requests.reports.service.asking import asked_of_all_time
+from services.requests.tickets.policies import managed_departments, sees_all_tickets, serving_departments
 from services.shared.auth import Actor
 from services.shared.db import Connection
 
@@ -47,3 +51,15 @@ def _counts(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         **{name: sum(row[name] for row in rows) for name in Due.model_fields},
         "after_decisions": {name: sum(row[f"{name}_then"] for row in rows) for name in Due.model_fields},
     }
+
+
+async def overdue_of_pair(
+    connection: Connection, actor: Actor, customer: UUID, provider: UUID, *, limit: int, now: datetime
+) -> list[dict[str, Any]]:
+    """The clocks by which the pair's open tickets count as overdue in the backlog, of tickets that the actor reads.
+
+    The longest overdue first, `limit` at most.
+    """
+    conditions = {"t.customer_department_id = {}": customer, "t.provider_department_id = {}": provider}
+    readable = None if sees_all_tickets(actor) else Reported(serving_departments(actor), managed_departments(actor))
+    return await overdue_clocks(connection, Asked(conditions, readable, Period(None, None), now), limit)

@@ -99,10 +99,7 @@ def _charted(
 
 async def _cut(connection: Connection, actor: Actor, filters: FlowFilters, now: datetime) -> _Cut:
     """The question with both ends of its period, in buckets. TooManyBuckets, and what `asked_by` refuses."""
-    period_asked(filters)
-    to = filters.to or local_date(now, filters.time_zone) + timedelta(days=1)
-    first = filters.from_ or _usual_beginning(filters.bucket, to)
-    whole = filters.model_copy(update={"from_": first, "to": to})
+    whole, first, to = with_both_ends(filters, now)
     asked = await asked_by(connection, actor, whole, now)
     spans: list[tuple[date, date]] = []
     for span in buckets_of(first, to, filters.bucket):
@@ -110,6 +107,14 @@ async def _cut(connection: Connection, actor: Actor, filters: FlowFilters, now: 
         if len(spans) > MOST:
             raise TooManyBuckets(pointer="?from", most=MOST)
     return _Cut(whole, asked, spans)
+
+
+def with_both_ends(filters: FlowFilters, now: datetime) -> tuple[FlowFilters, date, date]:
+    """The question with both ends of its period, and these. UnknownReportZone, EmptyPeriod."""
+    period_asked(filters)
+    to = filters.to or local_date(now, filters.time_zone) + timedelta(days=1)
+    first = filters.from_ or _usual_beginning(filters.bucket, to)
+    return filters.model_copy(update={"from_": first, "to": to}), first, to
 
 
 def _usual_beginning(bucket: Bucket, to: date) -> date:

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.requests.departments.service import Identity, require_departments
 from services.requests.reports.policies import can_see_scoreboard
 from services.requests.reports.refusals import NotYourFigures, SameDepartment
-from services.requests.reports.schemas import PairAsked
+from services.requests.reports.schemas import OfTwo, PairAsked
 from services.requests.reports.service.asking import asked_of_pair, covered
 from services.requests.reports.service.attainment import attainment_rows
 from services.shared.auth import Actor
@@ -21,15 +21,7 @@ async def report_scoreboard(
 
     SameDepartment, NotYourFigures, UnknownDepartment, DepartmentsUnavailable, UnknownReportZone, EmptyPeriod.
     """
-    if pair.customer_department_id == pair.provider_department_id:
-        raise SameDepartment(pointer="?provider_department_id")
-    if not can_see_scoreboard(actor, pair.customer_department_id, pair.provider_department_id):
-        raise NotYourFigures
-    named = {
-        pair.customer_department_id: "?customer_department_id",
-        pair.provider_department_id: "?provider_department_id",
-    }
-    await require_departments(connection.fetch, identity, named)
+    await check_pair(connection, identity, actor, pair)
     both = (pair.customer_department_id, pair.provider_department_id)
     items = [await _direction(connection, actor, pair, *each, now=now) for each in (both, both[::-1])]
     return {
@@ -39,6 +31,22 @@ async def report_scoreboard(
         "items": items,
         "next": None,
     }
+
+
+async def check_pair(connection: Connection, identity: Identity, actor: Actor, pair: OfTwo) -> None:
+    """Whether these are two departments whose figures the actor sees.
+
+    SameDepartment, NotYourFigures, UnknownDepartment, DepartmentsUnavailable.
+    """
+    if pair.customer_department_id == pair.provider_department_id:
+        raise SameDepartment(pointer="?provider_department_id")
+    if not can_see_scoreboard(actor, pair.customer_department_id, pair.provider_department_id):
+        raise NotYourFigures
+    named = {
+        pair.customer_department_id: "?customer_department_id",
+        pair.provider_department_id: "?provider_department_id",
+    }
+    await require_departments(connection.fetch, identity, named)
 
 
 async def _direction(
