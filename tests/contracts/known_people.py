@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.contracts.known_platform import api, departments, ids, last, post
 
-_days = count(1)
+_days = count()
 
 
 def of_who_is_away(path: str, given: dict[str, Any]) -> dict[str, str | None]:
@@ -33,9 +33,10 @@ def _deputy(department_id: str) -> str | None:
 
 
 def _absence(_: dict[str, Any]) -> dict[str, Any]:
-    """Of an agent, on a day of its own."""
-    day = (datetime.now(UTC) + timedelta(days=next(_days) % 700)).date().isoformat()
-    return {"person_id": _agent(), "from": day, "to": day}
+    """Of an agent, on a day of its own, within the two years ahead that may be asked."""
+    agent, days = divmod(next(_days), 600)
+    day = (datetime.now(UTC) + timedelta(days=days + 1)).date().isoformat()
+    return {"person_id": _agent(agent), "from": day, "to": day}
 
 
 def _department() -> str:
@@ -43,8 +44,8 @@ def _department() -> str:
 
 
 @cache
-def _agent() -> str:
-    name = f"away.{os.getpid()}"
+def _agent(number: int) -> str:
+    name = f"away.{os.getpid()}.{number}"
     role = {"department_id": _department(), "role": "agent"}
     new = {"email": f"{name}@contract.example", "display_name": name, "memberships": [role]}
     made: str = post("/v1/people", new)["id"]

@@ -196,6 +196,7 @@ WORKING: dict[tuple[str, str], Callable[[dict[str, Any]], dict[str, Any]]] = {
     **PEOPLE_WORKING,
     ("POST", "/oauth2/token"): _token,
     ("POST", "/v1/tickets/{ticket_id}/hand-offs"): lambda _: {"department_id": departments()[-1], "comment": "Please"},
+    ("POST", "/v1/tickets/{ticket_id}/assignments"): lambda _: {"assignee_id": None},
     ("POST", "/v1/sessions/passwords"): _password,
     ("POST", "/oauth2/password"): _password_form,
     ("POST", "/answers/{token}"): lambda body: whole_form(api(), _invitation()),
