@@ -69,7 +69,7 @@ def add_problem_handlers(app: FastAPI) -> None:
         return _answer(request, BadRequest())  # nobody reads it: the client left before it had sent everything
 
     async def on_http(request: Request, raised: Any) -> Response:
-        return _answer(request, _from_status(app, request, raised.status_code))
+        return _answer(request, _from_status(app, request, raised.status_code, raised.detail))
 
     async def on_database(request: Request, raised: Any) -> Response:
         if isinstance(raised, DBAPIError) and not (raised.connection_invalidated or _is_outage(raised.orig)):
@@ -127,13 +127,14 @@ def _is_outage(error: BaseException | None) -> bool:
     return str(getattr(error, "sqlstate", None) or "08").startswith(codes)
 
 
-def _from_status(app: FastAPI, request: Request, status: int) -> Problem:
+def _from_status(app: FastAPI, request: Request, status: int, why: str) -> Problem:
     if status == MethodNotAllowed.status:
         allowed = ", ".join(sorted(_methods_of_path(app, request)))
         return MethodNotAllowed(headers={"Allow": allowed}, allowed=allowed)
     if status == PayloadTooLarge.status:
         return PayloadTooLarge(limit="")
-    return NotFound() if status == NotFound.status else BadRequest()
+    told = [{"pointer": "", "code": BadRequest.code, "message": why}]
+    return NotFound() if status == NotFound.status else BadRequest(errors=told)
 
 
 def _methods_of_path(app: FastAPI, request: Request) -> set[str]:

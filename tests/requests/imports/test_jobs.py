@@ -124,6 +124,12 @@ async def test_a_mapping_that_is_none_is_refused(imports: Imports, mapping: str)
     assert answer.json()["errors"]
 
 
+async def test_a_form_that_cannot_be_read_says_why(imports: Imports) -> None:
+    answer = await imports.hand_in(a_log(ROWS), mapping=" " * 2_000_000)
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+    assert "maximum size" in answer.json()["errors"][0]["message"]
+
+
 async def test_only_administrators_and_importing_accounts_import(imports: Imports) -> None:
     people, it = imports.desk.people, imports.desk.it.id
     account = people.account(scope="tickets:import departments:read")
