@@ -44,13 +44,15 @@ async def the_change(frames: AsyncIterator[dict[str, str]]) -> tuple[str, dict[s
 
 
 async def back_again(client: httpx.AsyncClient, stack: AsyncExitStack, place: str) -> httpx.Response:
-    """The stream once more, from that place on, as soon as somebody answers."""
+    """The stream once more, from that place on, as soon as somebody answers; refusals give back their connections."""
     async with asyncio.timeout(PATIENCE):
         while True:
-            opening = client.stream("GET", PATH, headers={"Last-Event-ID": place})
-            answer = await stack.enter_async_context(opening)
-            if answer.status_code == httpx.codes.OK:
-                return answer
+            async with AsyncExitStack() as attempt:
+                opening = client.stream("GET", PATH, headers={"Last-Event-ID": place})
+                answer = await attempt.enter_async_context(opening)
+                if answer.status_code == httpx.codes.OK:
+                    stack.push_async_callback(attempt.pop_all().aclose)
+                    return answer
             await asyncio.sleep(0.1)
 
 
