@@ -133,8 +133,7 @@ def _from_status(app: FastAPI, request: Request, status: int, why: str) -> Probl
         return MethodNotAllowed(headers={"Allow": allowed}, allowed=allowed)
     if status == PayloadTooLarge.status:
         return PayloadTooLarge(limit="")
-    told = [{"pointer": "", "code": BadRequest.code, "message": why}]
-    return NotFound() if status == NotFound.status else BadRequest(errors=told)
+    return NotFound() if status == 404 else BadRequest(errors=[{"pointer": "", "code": "bad_request", "message": why}])
 
 
 def _methods_of_path(app: FastAPI, request: Request) -> set[str]:
