@@ -65,6 +65,24 @@ async def test_figures_are_for_both_departments_and_onlookers(desk: Desk) -> Non
     assert (await desk.client.get("/v1/reports/scoreboard", params=pair)).status_code == 401
 
 
+async def test_every_report_of_a_pair_counts_what_its_scoreboard_does(desk: Desk) -> None:
+    await fulfilled(desk)
+    pair = {"customer_department_id": str(desk.hr.id), "provider_department_id": str(desk.it.id)}
+    asks = desk.people.one_of(desk.hr.id, "agent")  # who manages HR sees what HR asks for; its agents of a pair alone
+    rows = (await desk.client.get("/v1/reports/attainment", params=pair, headers=asks)).json()["items"]
+    assert rows == (await board(desk, asks)).json()["items"][0]["targets"] != []
+    asked_for = {"customer_department_id": str(desk.hr.id)}
+    assert (await desk.client.get("/v1/reports/attainment", params=asked_for, headers=asks)).json()["items"] == []
+    path = f"/v1/offerings/{desk.offering_id}"
+    hidden = await desk.client.patch(
+        path, json={"confidential": True}, headers=desk.people.admin() | {"If-Match": '"1"'}
+    )
+    assert hidden.status_code == 200
+    await fulfilled(desk)
+    again = (await desk.client.get("/v1/reports/attainment", params=pair, headers=asks)).json()["items"]
+    assert [row["met"] for row in again] == [row["met"] for row in rows]
+
+
 async def test_what_is_confidential_counts_for_who_does_it(desk: Desk) -> None:
     path = f"/v1/offerings/{desk.offering_id}"
     hidden = {"confidential": True}
