@@ -54,10 +54,8 @@ class Problem(Exception):
 
     def listed_errors(self, language: str) -> list[dict[str, str]]:
         """What `errors` shows: those given, else one for the pointer, else none."""
-        if self.errors:
+        if self.errors or self.pointer is None:
             return [dict(error) for error in self.errors]
-        if self.pointer is None:
-            return []
         return [{"pointer": self.pointer, "code": self.code, "message": self.text(language)}]
 
 
