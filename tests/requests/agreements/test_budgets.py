@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from services.requests.agreements.service import budgets
 from services.requests.departments.rules import Department
 from tests.requests.agreements.shapes import Answer, Pair, a_target, done, refused, today
 from tests.requests.calendars.shapes import a_saved_calendar
@@ -271,3 +272,18 @@ async def test_a_year_of_starts_has_each_of_its_days(pair: Pair) -> None:
     told = answer.json()
     first, after = (date.fromisoformat(told[name]) for name in ("starts_on", "starts_until"))
     assert (after.year - first.year, after.month, after.day) == (1, first.month, first.day)
+
+
+async def test_all_promises_of_a_version_are_looked_at_in_time_or_none(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    targets = [a_target(duration="P5D"), a_target(duration="P4D", priority="high")]
+    made = await pair.propose(pair.provider, targets=targets, stages=[own("PT1H"), own("PT2H")])
+    path = f"/v1/agreements/{made['id']}/feasibility"
+    told = (await pair.client.get(path, headers=pair.provider)).json()
+    looks = sum(each["starts_checked"] * 3 for each in told["items"])  # two stages and the promise
+    monkeypatch.setattr(budgets, "MOST_LOOKS", looks)
+    assert (await pair.client.get(path, headers=pair.provider)).json() == told
+    monkeypatch.setattr(budgets, "MOST_LOOKS", looks - 1)
+    assert refused(await pair.client.get(path, headers=pair.provider)) == (409, "budget_too_fine", ["/stages"])
+    assert [refused(answer)[1] for answer in await pair.sign(made)] == ["budget_too_fine"] * 2

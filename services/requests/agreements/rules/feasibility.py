@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from services.requests.agreements.rules.stages import Course, Leg, Stage, move_of
+from services.requests.agreements.rules.stages import MOST_LOOKS, BudgetTooFine, Course, Leg, Stage, move_of
 from services.requests.worktime.zones import MICROSECOND, SECOND_US, instant_at, microseconds_of
 
 
@@ -32,13 +32,15 @@ class Margin:
 class Feasibility:
     """The worst start (of equals the first), the first at which the promise is broken, and how the worst one runs.
 
-    `ends[stage][lane][leg]` says when it is done at the worst start; `starts` how many starts were looked at.
+    `ends[stage][lane][leg]` says when it is done at the worst start; `starts` how many starts were looked at, `looks`
+    how many legs at them.
     """
 
     worst: Margin
     first_broken: Margin | None
     ends: Sequence[Sequence[Sequence[datetime]]]
     starts: int
+    looks: int
 
     @property
     def is_feasible(self) -> bool:
@@ -46,7 +48,9 @@ class Feasibility:
         return self.worst.is_kept
 
 
-def feasibility(promised: Leg, stages: Sequence[Stage], begin: datetime, end: datetime) -> Feasibility:
+def feasibility(
+    promised: Leg, stages: Sequence[Stage], begin: datetime, end: datetime, *, most_looks: int = MOST_LOOKS
+) -> Feasibility:
     """The promise held against the stages, for a ticket at each whole second of [begin, end).
 
     Both are functions of the start that stand still or keep step between two breaks, so that the least slack lies at
@@ -63,7 +67,9 @@ def feasibility(promised: Leg, stages: Sequence[Stage], begin: datetime, end: da
     True 2:00:00
     True 2:00:00
     """
-    return _Check(promised, stages, microseconds_of(begin), microseconds_of(end) - SECOND_US).answer()
+    legs = 1 + sum(len(lane) for stage in stages for lane in stage)
+    check = _Check(promised, stages, microseconds_of(begin), microseconds_of(end) - SECOND_US)
+    return check.answer(legs, most_looks)
 
 
 class _Check:
@@ -76,12 +82,15 @@ class _Check:
         latest = max(self._promise.value(last), self._course.value(last))
         self._window = promised.calendar.window_over(first, latest)
 
-    def answer(self) -> Feasibility:
+    def answer(self, legs: int, most_looks: int) -> Feasibility:
         starts = self._starts()
+        looks = len(starts) * legs
+        if looks > most_looks:
+            raise BudgetTooFine(pointer="/stages")
         margins = [self._margin(at) for at in starts]
         worst = min(zip(margins, starts, strict=True))[1]
         ends = [[[instant_at(at) for at in lane] for lane in stage] for stage in self._course.ends(worst)]
-        return Feasibility(self._told(worst), self._first_broken(starts, margins), ends, len(starts))
+        return Feasibility(self._told(worst), self._first_broken(starts, margins), ends, len(starts), looks)
 
     def _starts(self) -> list[int]:
         """Each start after which something changes, and the second after."""

@@ -13,15 +13,19 @@ from services.shared.problems import Conflict
 
 MOST_BREAKS = 30_000
 """So many breaks are kept in mind at most: a year of five stages over as many offices has some ten thousand."""
+MOST_LOOKS = 2_000_000
+"""Starts times legs that all promises of a version are held against: some seconds of a core."""
 
 
 class BudgetTooFine(Conflict):
-    """The calendars of the stages are cut into more pieces than can be looked at in time."""
+    """The calendars of the stages are cut into more pieces, or hold more promises, than can be looked at in time."""
 
     code = "budget_too_fine"
     detail = Texts(
-        "The calendars of these stages open and close too often: the worst start is not found in time.",
-        "Los calendarios de estas etapas abren y cierran demasiado: no se halla a tiempo el peor comienzo.",
+        "The calendars of these stages open and close too often for so many stages and promises: the worst start is not"
+        " found in time.",
+        "Los calendarios de estas etapas abren y cierran demasiado para tantas etapas y compromisos: no se halla a"
+        " tiempo el peor comienzo.",
     )
 
 

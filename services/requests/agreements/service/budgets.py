@@ -25,7 +25,7 @@ from services.requests.agreements.rules.budgets import Budget, Wait, budgets_of
 from services.requests.agreements.rules.content import AgreementContent
 from services.requests.agreements.rules.covered import begins_on, starts_until
 from services.requests.agreements.rules.feasibility import Feasibility, Margin, feasibility
-from services.requests.agreements.rules.stages import Leg
+from services.requests.agreements.rules.stages import MOST_LOOKS, Leg
 from services.requests.agreements.schemas.stages import (
     BudgetPublic,
     CalendarUsed,
@@ -150,16 +150,22 @@ def _days(agreement: Agreement, version: SavedVersion, now: datetime) -> tuple[d
 def _all_found(
     budgets: Sequence[Budget], calendars: Mapping[UUID, WorkingTime], begin: datetime, end: datetime
 ) -> list[Feasibility]:
+    found: list[Feasibility] = []
     with told_as_problems(otherwise="/stages"):
-        return [_found(budget, calendars, begin, end) for budget in budgets]
+        for budget in budgets:
+            left = MOST_LOOKS - sum(each.looks for each in found)
+            found.append(_found(budget, calendars, begin, end, left))
+    return found
 
 
-def _found(budget: Budget, calendars: Mapping[UUID, WorkingTime], begin: datetime, end: datetime) -> Feasibility:
+def _found(
+    budget: Budget, calendars: Mapping[UUID, WorkingTime], begin: datetime, end: datetime, most_looks: int
+) -> Feasibility:
     def leg(wait: Wait) -> Leg:
         return Leg(calendars[wait.calendar_id], parse_duration(wait.duration), wait.due)
 
     stages = [[[leg(wait) for wait in lane.waits] for lane in lanes] for lanes in budget.steps]
-    return feasibility(leg(budget.promised), stages, begin, end)
+    return feasibility(leg(budget.promised), stages, begin, end, most_looks=most_looks)
 
 
 def _told(
