@@ -25,8 +25,9 @@ from services.requests.messages.rules import MessageKind, Post
 from services.requests.messages.service import post_messages
 from services.requests.people.queries import find_people
 from services.requests.tickets.rules.stored import Row
+from services.requests.tickets.service.appending import append
 from services.requests.tickets.service.approving import asking_posts
-from services.requests.tickets.service.recording import Unfolded, append, readable_ticket, unfold
+from services.requests.tickets.service.recording import Unfolded, readable_ticket, unfold
 from services.requests.timeline.approving import Approver, Pending
 from services.requests.timeline.events import Actor as ActingSide
 from services.requests.timeline.events import Event, in_effect

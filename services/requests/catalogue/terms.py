@@ -4,11 +4,13 @@ Everything here belongs to one generation (`CatalogueGeneration`), read in the t
 read after a change was committed is another one, and what was kept under the one before is dropped.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+import orjson
 
 from services.requests.calendars.queries import (
     ResolvedCalendar,
@@ -24,10 +26,13 @@ from services.requests.catalogue.service import UnknownOffering
 from services.requests.departments.rules import Department
 from services.requests.departments.service import Identity, require_departments
 from services.requests.timeline.calendars import CalendarHistory
-from services.requests.timeline.promised import PinnedTerms
+from services.requests.timeline.promised import PinnedTerms, pinned_from
+from services.requests.timeline.terms import Terms
 from services.shared.idempotency import Fetch
 
 MOST_KEPT = 20_000
+MOST_PROMISED = 500
+"""Different terms of tickets: few beside tickets, and each takes some kilobytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class Current:
     _terms: dict[tuple[UUID, UUID, UUID | None], OfferingTerms] = field(default_factory=dict)
     _versions: dict[UUID, CalendarHistory] = field(default_factory=dict)
     _resolved: dict[UUID | None, ResolvedCalendar] = field(default_factory=dict)
+    _promised: dict[tuple[bytes, frozenset[UUID]], tuple[PinnedTerms, Terms]] = field(default_factory=dict)
 
     async def terms_for(
         self,
@@ -109,6 +115,22 @@ class Current:
         _make_room(self._versions)
         self._versions.update(found)
         return found
+
+    async def promised(
+        self, fetch: Fetch, document: Mapping[str, Any], more: Collection[UUID]
+    ) -> tuple[PinnedTerms, Terms]:
+        """The terms that a ticket pinned as that document, with the calendars that they and `more` name.
+
+        What `pinned_from` raises.
+        """
+        key = orjson.dumps(document), frozenset(more)
+        kept = self._promised.get(key)
+        if kept is None:
+            pinned = pinned_from(document)
+            histories = await self.calendars(fetch, {*pinned.calendar_ids(), *more})
+            _make_room(self._promised, MOST_PROMISED)
+            kept = self._promised[key] = pinned, pinned.terms(histories.__getitem__)
+        return kept
 
     async def calendar_of(self, fetch: Fetch, department_id: UUID | None) -> ResolvedCalendar:
         """By which calendar a department works; None: the organisation's."""
@@ -163,6 +185,6 @@ class TermsCache:
         return latest
 
 
-def _make_room(kept: dict[Any, Any]) -> None:
-    if len(kept) >= MOST_KEPT:
+def _make_room(kept: dict[Any, Any], most: int = MOST_KEPT) -> None:
+    if len(kept) >= most:
         kept.clear()

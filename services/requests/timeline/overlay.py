@@ -75,7 +75,7 @@ class Overlay:
 
     def is_frozen(self, at: datetime) -> bool:
         """Whether that instant is left out."""
-        return any(each.from_ <= at < each.to for each in self.windows)
+        return bool(self.windows) and any(each.from_ <= at < each.to for each in self.windows)
 
     def ahead(self, since: datetime) -> tuple[Span, ...]:
         """What is left out after `since`, overlapping windows once, in order.
@@ -85,6 +85,8 @@ class Overlay:
         >>> [(a.day, b.day) for a, b in Overlay(tuple(windows)).ahead(days[0])]
         [(2, 3), (4, 7)]
         """
+        if not self.windows:
+            return ()
         spans: list[Span] = []
         for _, from_, to, _ in sorted(self.windows, key=lambda each: each.from_):
             if to <= since:

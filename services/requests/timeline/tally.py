@@ -91,6 +91,8 @@ class Tally:
 
         Between these spans the clock runs.
         """
+        if not frozen:
+            return self, since
         ahead, at = replace(self, reached=dict(self.reached)), since
         for from_, to in frozen:
             due_at = ahead.due_at()

@@ -16,7 +16,8 @@ from services.requests.catalogue.terms import TermsCache
 from services.requests.firing.service.worker import FiringWorker
 from services.requests.people.queries import store_people
 from services.requests.tickets.queries.read import hold_ticket
-from services.requests.tickets.service.recording import append, open_ticket, unfold
+from services.requests.tickets.service.appending import append
+from services.requests.tickets.service.recording import open_ticket, unfold
 from services.requests.tickets.service.verify import Difference, verify_tickets
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.facts import Fact, Submitted

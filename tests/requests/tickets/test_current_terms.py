@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from services.requests.tickets.queries.write import update_ticket
+from services.requests.tickets.queries.acts import update_tickets
 from services.requests.tickets.schemas import NewTransition
-from services.requests.tickets.service import act, recording
+from services.requests.tickets.service import act, appending
 from services.requests.tickets.service.verify import verify_tickets
 from services.requests.timeline.vocabulary import State
 from services.shared.auth import Actor
@@ -83,9 +83,9 @@ async def test_an_act_that_meets_a_new_calendar_version_counts_in_it(
         met += 1
         if met == 1:
             await work_round_the_clock(desk)
-        await update_ticket(*given, **named)
+        await update_tickets(*given, **named)
 
-    monkeypatch.setattr(recording, "update_ticket", after_a_new_version)
+    monkeypatch.setattr(appending, "update_tickets", after_a_new_version)
     reopener = Actor(desk.requester_id, department_roles={desk.hr.id: "member"})
     async with hot_transaction(desk.app.state.engine) as connection:
         now = datetime.now(UTC) + timedelta(minutes=1)

@@ -8,7 +8,8 @@ from uuid_utils.compat import uuid7
 
 from services.requests.catalogue.terms import Current
 from services.requests.tickets.queries.read import hold_ticket
-from services.requests.tickets.service.recording import append, unfold
+from services.requests.tickets.service.appending import append
+from services.requests.tickets.service.recording import unfold
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.facts import Moved
 from services.requests.timeline.vocabulary import Side, State, StepReason

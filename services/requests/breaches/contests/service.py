@@ -26,7 +26,8 @@ from services.requests.tickets.queries.read import find_ticket, hold_ticket
 from services.requests.tickets.refusals import OnlyLooksOn, UnknownLink, UnknownTicket, check_instant
 from services.requests.tickets.rules.chained import chained, pair_of
 from services.requests.tickets.rules.stored import Row
-from services.requests.tickets.service.recording import Unfolded, append, unfold
+from services.requests.tickets.service.appending import append
+from services.requests.tickets.service.recording import Unfolded, unfold
 from services.requests.timeline.decisions import ContestDecided
 from services.requests.timeline.events import Actor as ActingSide
 from services.requests.timeline.events import Event

@@ -31,7 +31,8 @@ from services.requests.messages.rules import MessageKind, Post
 from services.requests.messages.service import post_messages
 from services.requests.people.queries import find_people
 from services.requests.tickets.queries.read import hold_ticket
-from services.requests.tickets.service.recording import append, unfold
+from services.requests.tickets.service.appending import append
+from services.requests.tickets.service.recording import unfold
 from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.facts import Assigned, Fact, Prioritised
 from services.requests.timeline.vocabulary import Side

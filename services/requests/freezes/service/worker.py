@@ -11,20 +11,15 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
-from uuid_utils.compat import uuid7
 
-from services.requests.catalogue.terms import TermsCache
+from services.requests.catalogue.terms import Current, TermsCache
 from services.requests.freezes import queries
 from services.requests.tickets.queries.between import Pair, Part, parts_between
-from services.requests.tickets.queries.read import hold_ticket
-from services.requests.tickets.service.recording import Unfolded, append, unfold
+from services.requests.tickets.service.appending import Act, by_system
+from services.requests.tickets.service.recording import Unfolded
 from services.requests.tickets.service.touring import BATCH, tour, visit
-from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.rulings import FreezeRuled, FreezeWithdrawn, Ruling
-from services.requests.timeline.vocabulary import Side
 from services.shared.db import Connection, hot_transaction
-
-SYSTEM = Actor(Side.SYSTEM, automatic=True)
 
 
 async def run_freezes(engine: AsyncEngine, terms: TermsCache) -> None:
@@ -57,38 +52,27 @@ async def freeze_batch(connection: Connection, terms: TermsCache, *, now: dateti
     found = [] if is_over else await queries.tickets_concerned(connection, job, BATCH)
     pair = Pair(job["customer_department_id"], job["provider_department_id"])
     parts = await parts_between(connection, pair, job["offering_ids"], found)
-    ruled = await visit(
-        connection,
-        "a freeze",
-        found,
-        lambda ticket_id: _rule_on(connection, terms, ticket_id, job, parts.get(ticket_id, ()), now),
-    )
-    after = found[-1] if found else job["after"]
-    await queries.advance_job(connection, job, after, ruled, is_done=len(found) < BATCH)
+
+    async def rule(_: Current, held: Unfolded) -> Act | None:
+        return _ruled(held, job, parts.get(held.row["id"], ()), now)
+
+    visited = await visit(connection, terms, "a freeze", found, rule)
+    after, is_done = visited.up_to or job["after"], visited.is_whole and len(found) < BATCH
+    await queries.advance_job(connection, job, after, visited.concerned, is_done=is_done)
     return True
 
 
-async def _rule_on(
-    connection: Connection, terms: TermsCache, ticket_id: UUID, job: Any, parts: Sequence[Part], now: datetime
-) -> bool:
-    """Whether it concerned the ticket or a link among its `parts`, as they stand now that it is held."""
-    row = await hold_ticket(connection, ticket_id)
-    if row is None or (row["ended_at"] is not None and not job["is_withdrawal"]):
-        return False
-    current = await terms.current(connection.fetch)
-    held = await unfold(connection, current, row)
+def _ruled(held: Unfolded, job: Any, parts: Sequence[Part], now: datetime) -> Act | None:
+    """The freeze, or its end, on the ticket and the links among its `parts`, as they stand now that it is held."""
+    if held.row["ended_at"] is not None and not job["is_withdrawal"]:
+        return None
     frozen = _frozen_parts(held, job["id"])
     rulings: list[Ruling] = [FreezeWithdrawn(job["id"], part) for part in frozen]
     if not job["is_withdrawal"]:
         is_open = {None, *(link.id for link in held.progress.links if link.is_open)}
         new = [part for part in parts if part in is_open and part not in frozen]
         rulings = [FreezeRuled(job["id"], job["begins_at"], job["ends_at"], part) for part in new]
-    if not rulings:
-        return False
-    at = held.after_records(now)  # what was announced while we waited for the ticket is before the ruling, and stands
-    events = [Event(uuid7(), number, at, at, SYSTEM, each) for number, each in enumerate(rulings, held.next_sequence)]
-    await append(connection, current, held, events, now=at)
-    return True
+    return by_system(held, rulings, now) if rulings else None
 
 
 def _frozen_parts(held: Unfolded, freeze_id: UUID) -> list[Part]:

@@ -13,7 +13,8 @@ from services.requests.tickets.queries.read import find_ticket, hold_ticket
 from services.requests.tickets.refusals import UnknownLink, UnknownTicket
 from services.requests.tickets.rules.chained import chained
 from services.requests.tickets.rules.stored import Row
-from services.requests.tickets.service.recording import Unfolded, append, readable_ticket, unfold
+from services.requests.tickets.service.appending import append
+from services.requests.tickets.service.recording import Unfolded, readable_ticket, unfold
 from services.requests.timeline.chain import LinkFold
 from services.requests.timeline.events import Actor as ActingSide
 from services.requests.timeline.events import Event, in_effect

@@ -16,7 +16,8 @@ from services.requests.imports.rules.rows import LogRow
 from services.requests.imports.schemas import ImportMapping
 from services.requests.tickets.queries.read import hold_ticket, imported_tickets, source_keys_of
 from services.requests.tickets.rules.stored import Row
-from services.requests.tickets.service.recording import append, open_ticket, unfold
+from services.requests.tickets.service.appending import append
+from services.requests.tickets.service.recording import open_ticket, unfold
 from services.shared.db import Connection
 
 

@@ -25,7 +25,8 @@ from services.requests.rulings.schemas import NewRuling, RulingState
 from services.requests.tickets.policies import serves, sides_of
 from services.requests.tickets.refusals import OnlyLooksOn, TicketHasEnded
 from services.requests.tickets.schemas import Priority
-from services.requests.tickets.service.recording import Unfolded, append, readable_ticket, unfold
+from services.requests.tickets.service.appending import append
+from services.requests.tickets.service.recording import Unfolded, readable_ticket, unfold
 from services.requests.timeline.events import Actor as ActingSide
 from services.requests.timeline.events import Event, in_effect
 from services.requests.timeline.facts import PriorityProposed

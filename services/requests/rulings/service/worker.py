@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
-from uuid_utils.compat import uuid7
 
 from services.requests.agreements.pinning import pin_agreement
 from services.requests.agreements.queries.read import contents_of
@@ -18,16 +17,13 @@ from services.requests.catalogue.terms import Current, TermsCache
 from services.requests.departments.service import Identity
 from services.requests.rulings import queries
 from services.requests.rulings.service.links import rulings_on_links
-from services.requests.tickets.queries.read import hold_ticket
 from services.requests.tickets.rules.chained import chained
-from services.requests.tickets.service.recording import Unfolded, append, unfold
+from services.requests.tickets.service.appending import Act, by_system
+from services.requests.tickets.service.recording import Unfolded
 from services.requests.tickets.service.touring import BATCH, tour, visit
-from services.requests.timeline.events import Actor, Event
 from services.requests.timeline.rulings import AgreementRuled, CalendarRuled, Ruling
-from services.requests.timeline.vocabulary import Restart, Side
+from services.requests.timeline.vocabulary import Restart
 from services.shared.db import Connection, hot_transaction
-
-SYSTEM = Actor(Side.SYSTEM, automatic=True)
 
 
 async def run_rulings(engine: AsyncEngine, terms: TermsCache, identity: Identity) -> None:
@@ -62,15 +58,13 @@ async def rule_batch(connection: Connection, terms: TermsCache, identity: Identi
         version_id = job["agreement_version_id"]
         content = (await contents_of(connection.fetch, [version_id]))[version_id]
     found = await _concerned(connection, job, content)
-    current = await terms.current(connection.fetch)  # a change after it supersedes what is written, and is folded again
-    ruled = await visit(
-        connection,
-        "a ruling",
-        found,
-        lambda ticket_id: _rule_on(connection, current, identity, ticket_id, job, content, now),
-    )
-    after = found[-1] if found else job["after"]
-    await queries.advance_job(connection, job["id"], after, ruled, is_done=len(found) < BATCH)
+
+    async def rule(current: Current, held: Unfolded) -> Act | None:
+        return await _ruled(connection, current, identity, held, job, content, now)
+
+    visited = await visit(connection, terms, "a ruling", found, rule)
+    after, is_done = visited.up_to or job["after"], visited.is_whole and len(found) < BATCH
+    await queries.advance_job(connection, job["id"], after, visited.concerned, is_done=is_done)
     return True
 
 
@@ -82,39 +76,28 @@ async def _concerned(connection: Connection, job: Any, content: AgreementContent
     return await queries.open_tickets_of(connection, list(content.offering_ids), job, BATCH)
 
 
-async def _rule_on(
+async def _ruled(
     connection: Connection,
     current: Current,
     identity: Identity,
-    ticket_id: UUID,
+    held: Unfolded,
     job: Any,
     content: AgreementContent | None,
     now: datetime,
-) -> bool:
-    """Whether the ruling concerned the ticket, as it stands now that it is held."""
-    row = await hold_ticket(connection, ticket_id)
-    if row is None or row["ended_at"] is not None:
-        return False
-    held = await unfold(connection, current, row)
-    rulings: list[Ruling] = []
+) -> Act | None:
+    """The rulings on the ticket and its links, where it concerns them as they stand now that it is held."""
+    if held.row["ended_at"] is not None:
+        return None
     if content is None:
         version = CalendarRuled(job["calendar_id"], job["calendar_version"], Restart(job["elapsed"]))
         if not _concerns(held, version):  # its clocks began in this version, saved while the ticket was written
-            await append(connection, current, held, [], now=now)
-            return False
-        rulings.append(version)
-    else:
-        ruling = await _of_agreement(connection, current, identity, held, job["agreement_version_id"], content, now)
-        rulings += [ruling] if ruling else []
-        rulings += await rulings_on_links(
-            connection, current, identity, held, job["agreement_version_id"], content, now
-        )
-    if not rulings:
-        return False
-    at = held.after_records(now)  # what was announced while we waited for the ticket is before the ruling, and stands
-    events = [Event(uuid7(), number, at, at, SYSTEM, each) for number, each in enumerate(rulings, held.next_sequence)]
-    await append(connection, current, held, events, now=at)
-    return True
+            return Act(held, (), now)
+        return by_system(held, [version], now)
+    version_id = job["agreement_version_id"]
+    ruling = await _of_agreement(connection, current, identity, held, version_id, content, now)
+    on_links = await rulings_on_links(connection, current, identity, held, version_id, content, now)
+    rulings = [*([ruling] if ruling else []), *on_links]
+    return by_system(held, rulings, now) if rulings else None
 
 
 def _concerns(held: Unfolded, ruling: CalendarRuled) -> bool:

@@ -19,7 +19,7 @@ from services.shared.db import Connection
 PUBLIC = tuple(TicketPublic.model_fields)
 PUBLIC_COLUMNS = ", ".join(f"t.{name}" for name in PUBLIC)
 
-_TICKET = f"""
+_TICKETS = f"""
 SELECT t.*, links.* FROM ticket t, LATERAL (
     SELECT
         COALESCE(array_agg(k.id), '{{}}') AS link_ids,
@@ -28,10 +28,15 @@ SELECT t.*, links.* FROM ticket t, LATERAL (
         COALESCE(array_agg(k.department) FILTER (WHERE {HOLDS}), '{{}}') AS holder_codes
     FROM ticket_link k WHERE k.ticket_id = t.id
 ) AS links
-WHERE t.id = $1
 """
+_TICKET = _TICKETS + "WHERE t.id = $1"
 _FOR_UPDATE = _TICKET + " FOR UPDATE OF t"
+_THESE = _TICKETS + "WHERE t.id = ANY($1::uuid[])"
+_HOLD = "SELECT FROM ticket WHERE id = $1 FOR UPDATE"
+_HOLD_FREE = "SELECT id FROM ticket WHERE id = ANY($1::uuid[]) FOR UPDATE SKIP LOCKED"
+_EXISTING = "SELECT id FROM ticket WHERE id = ANY($1::uuid[])"
 _EVENTS = "SELECT * FROM ticket_event WHERE ticket_id = $1 ORDER BY sequence"
+_EVENTS_OF_ALL = "SELECT * FROM ticket_event WHERE ticket_id = ANY($1::uuid[]) ORDER BY ticket_id, sequence"
 _CLOCK_IDS = "SELECT link_id, clock, cycle, id FROM ticket_clock WHERE ticket_id = $1"
 _LINK_DEPARTMENTS = "SELECT id, department_id FROM ticket_link WHERE ticket_id = $1"
 _AS_PINNED = """
@@ -99,6 +104,22 @@ async def hold_ticket(connection: Connection, ticket_id: UUID) -> Row | None:
     return dict(row) if row else None
 
 
+async def hold_some(connection: Connection, ids: Sequence[UUID]) -> list[Row]:
+    """The same of many: the first of them is waited for, of the others only those come that nobody else holds.
+
+    So nobody who holds a ticket waits for another one. In the order of `ids`.
+    """
+    await connection.execute(_HOLD, ids[0])
+    held = [row["id"] for row in await connection.fetch(_HOLD_FREE, list(ids))]
+    rows = {row["id"]: dict(row) for row in await connection.fetch(_THESE, held)}
+    return [rows[each] for each in ids if each in rows]
+
+
+async def existing(connection: Connection, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these tickets that are there."""
+    return {row["id"] for row in await connection.fetch(_EXISTING, list(ids))}
+
+
 async def ticket_as_acted(connection: Connection, ticket_id: UUID) -> Row:
     """What acts change of a ticket that is there, in a few columns."""
     row = await connection.fetchrow(_AS_ACTED, ticket_id)
@@ -110,6 +131,14 @@ async def ticket_as_acted(connection: Connection, ticket_id: UUID) -> Row:
 async def events_of(connection: Connection, ticket_id: UUID) -> list[Row]:
     """The ticket's events in the order in which they were recorded."""
     return [dict(row) for row in await connection.fetch(_EVENTS, ticket_id)]
+
+
+async def events_of_all(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, list[Row]]:
+    """The same of many tickets."""
+    found: dict[UUID, list[Row]] = {each: [] for each in ids}
+    for row in await connection.fetch(_EVENTS_OF_ALL, list(ids)):
+        found[row["ticket_id"]].append(dict(row))
+    return found
 
 
 async def clock_ids(connection: Connection, ticket_id: UUID) -> dict[ClockOf, UUID]:

@@ -1,6 +1,6 @@
 """How many promises of one ticket were met and missed, as attainment counts them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
@@ -76,6 +76,17 @@ def counts_of(clocks: Iterable[Measured]) -> dict[Side, Count]:
         side: Count(decided.count((side, Outcome.MET)), decided.count((side, Outcome.MISSED)))
         for side in (Side.PROVIDER, Side.CUSTOMER)
     }
+
+
+def are_alike(some: Sequence[Measured], others: Sequence[Measured]) -> bool:
+    """Whether these are the same clocks, each come to the same: surely so, where it says so."""
+    return len(some) == len(others) and all(
+        one.state is other.state
+        and one.breached_at == other.breached_at
+        and one.is_best_effort == other.is_best_effort
+        and (one.clock, one.cycle, one.round) == (other.clock, other.cycle, other.round)
+        for one, other in zip(some, others, strict=True)
+    )
 
 
 def _joined(outcomes: set[Outcome]) -> Outcome:

@@ -29,8 +29,9 @@ from services.requests.tickets.refusals import (
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.rules.words import is_internal
 from services.requests.tickets.schemas import NewAssignment, NewComment, NewCorrection, NewTransition
+from services.requests.tickets.service.appending import append
 from services.requests.tickets.service.approving import approvers_asked_later, asking_posts, own_request
-from services.requests.tickets.service.recording import Unfolded, append, readable_ticket, unfold
+from services.requests.tickets.service.recording import Unfolded, readable_ticket, unfold
 from services.requests.timeline.chain import fold_links
 from services.requests.timeline.events import Actor as ActingSide
 from services.requests.timeline.events import Event

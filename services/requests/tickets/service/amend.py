@@ -26,8 +26,9 @@ from services.requests.tickets.refusals import (
 from services.requests.tickets.rules.quota import quantity_of
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.schemas import TicketChanges
+from services.requests.tickets.service.appending import append
 from services.requests.tickets.service.asked import check_form, check_obligations
-from services.requests.tickets.service.recording import Unfolded, append, readable_ticket, unfold
+from services.requests.tickets.service.recording import Unfolded, readable_ticket, unfold
 from services.requests.tickets.service.references import claim_references
 from services.requests.timeline.events import Actor as ActingSide
 from services.requests.timeline.events import Event

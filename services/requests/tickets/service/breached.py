@@ -5,8 +5,9 @@ here too. What an imported history passed begins none: as its thresholds (agreem
 nobody is asked why another system's clock ran out years ago. Rows of a later import close what they refute.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -37,18 +38,27 @@ def missed_at_once(row: Row, follows: Following, links: list[Row], now: datetime
     ]
 
 
-async def keep_dossiers(
-    connection: Connection, row: Row, follows: Following, links: list[Row], now: datetime, *, is_history: bool
-) -> None:
-    """Write what the act comes to in dossiers, if anything; `row` is the ticket with it, `links` its links' rows.
+class Dossiers(NamedTuple):
+    """What an act on a ticket comes to in dossiers: those that it opens, and which breaches it refutes."""
+
+    opened: list[Row]
+    refuted: list[Row]
+
+
+def dossiers_of(row: Row, follows: Following, links: list[Row], now: datetime, *, is_history: bool) -> Dossiers:
+    """What follows from an act; `row` is the ticket with it, `links` its links' rows.
 
     `is_history`: the act is rows of an import, which begin none.
     """
     opened = [] if is_history else [*_passed(row, follows, links, now), *missed_at_once(row, follows, links, now)]
-    refuted = list(_refuted(row, follows, now))
-    if opened:
+    return Dossiers(opened, list(_refuted(row, follows, now)))
+
+
+async def keep_dossiers(connection: Connection, dossiers: Sequence[Dossiers]) -> None:
+    """Write what acts come to in dossiers, if anything."""
+    if opened := [row for each in dossiers for row in each.opened]:
         await open_dossiers(connection, opened)
-    if refuted:
+    if refuted := [row for each in dossiers for row in each.refuted]:
         await refute_dossiers(connection, refuted)
 
 

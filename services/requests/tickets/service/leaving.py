@@ -12,7 +12,7 @@ from services.requests.events import (
     TicketReopened,
     TicketSubmitted,
 )
-from services.requests.tickets.rules.measured import counts_of
+from services.requests.tickets.rules.measured import are_alike, counts_of
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.service.following import Following, Stride
 from services.requests.timeline.progress import Progress
@@ -68,8 +68,11 @@ def told_of(row: Row, offering_name: str, stride: Stride) -> Iterator[PublishedE
 
 def measured_with(row: Row, follows: Following) -> Iterator[PublishedEvent]:
     """What the ticket's promises have come to, where the act changed it. `row` is the ticket with the act."""
+    before = follows.before.clocks if follows.before else ()
+    if are_alike(before, follows.timeline.clocks):
+        return
     counts = counts_of(follows.timeline.clocks)
-    if counts == counts_of(follows.before.clocks if follows.before else ()):
+    if counts == counts_of(before):
         return
     yield TicketMeasured(
         ticket_id=row["id"],

@@ -14,7 +14,8 @@ from services.requests.tickets.queries.relations import add_relation, end_relati
 from services.requests.tickets.refusals import ForProviderOnly, OnlyLooksOn, TicketHasEnded
 from services.requests.tickets.rules.relations import RelationKind
 from services.requests.tickets.rules.stored import Row
-from services.requests.tickets.service.recording import Unfolded, append, readable_ticket, unfold
+from services.requests.tickets.service.appending import append
+from services.requests.tickets.service.recording import Unfolded, readable_ticket, unfold
 from services.requests.tickets.service.relate import RelatedToItself, hold_open, named_ticket
 from services.requests.timeline.events import Actor as ActingSide
 from services.requests.timeline.events import Event

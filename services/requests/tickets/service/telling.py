@@ -13,29 +13,30 @@ from services.requests.timeline.payloads import encode
 from services.shared.idempotency import Fetch
 
 
-async def told_of_marks(fetch: Fetch, ticket: Row, marks: Sequence[Event]) -> list[Post]:
-    """What both sides are told of these marks; that a breach was none, also everybody who was told of the breach."""
-    link = f"/v1/tickets/{ticket['id']}"
-    people = await _both_sides(fetch, ticket)
-    refutes = any(isinstance(event.payload, BreachRefuted) for event in marks)
-    warned = await told_of_breaches(fetch, link) if refutes else {}
-    return list(_posts(ticket, link, marks, people, warned))
+async def told_of_marks(fetch: Fetch, marked: Sequence[tuple[Row, Sequence[Event]]]) -> list[Post]:
+    """What both sides are told of these marks on tickets; that a breach was none, also who was told of the breach."""
+    silent = {department for ticket, _ in marked for department in _silent_sides(ticket)}
+    managers = await managers_of(fetch, silent) if silent else {}
+    posts: list[Post] = []
+    for ticket, marks in marked:
+        link = f"/v1/tickets/{ticket['id']}"
+        people = {ticket["requester_id"], ticket["assignee_id"]} - {None}
+        people.update(*(managers[department] for department in _silent_sides(ticket)))
+        refutes = any(isinstance(event.payload, BreachRefuted) for event in marks)
+        warned = await told_of_breaches(fetch, link) if refutes else {}
+        posts.extend(_posts(ticket, link, marks, people, warned))
+    return posts
 
 
-async def _both_sides(fetch: Fetch, ticket: Row) -> set[UUID]:
-    """Who asked for it and who works on it; a side without such a person hears by its department's managers.
+def _silent_sides(ticket: Row) -> Iterator[UUID]:
+    """The sides without a person who asked for it or works on it, which hear by their department's managers.
 
     Of what is confidential the customer's managers are told nothing.
     """
-    requester_id, assignee_id = ticket["requester_id"], ticket["assignee_id"]
-    told = {requester_id, assignee_id} - {None}
-    silent = set()
-    if assignee_id is None:
-        silent.add(ticket["provider_department_id"])
-    if requester_id is None and not ticket["is_confidential"]:
-        silent.add(ticket["customer_department_id"])
-    managers = await managers_of(fetch, silent) if silent else {}
-    return told.union(*managers.values())
+    if ticket["assignee_id"] is None:
+        yield ticket["provider_department_id"]
+    if ticket["requester_id"] is None and not ticket["is_confidential"]:
+        yield ticket["customer_department_id"]
 
 
 def _posts(

@@ -9,20 +9,15 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
-from uuid_utils.compat import uuid7
 
 from services.requests.breaches.exclusions import queries
-from services.requests.catalogue.terms import TermsCache
+from services.requests.catalogue.terms import Current, TermsCache
 from services.requests.tickets.queries.between import Pair, Part, parts_between
-from services.requests.tickets.queries.read import hold_ticket
-from services.requests.tickets.service.recording import Unfolded, append, unfold
+from services.requests.tickets.service.appending import Act, by_system
+from services.requests.tickets.service.recording import Unfolded
 from services.requests.tickets.service.touring import BATCH, tour, visit
 from services.requests.timeline.decisions import ExclusionGranted
-from services.requests.timeline.events import Actor, Event
-from services.requests.timeline.vocabulary import Side
 from services.shared.db import Connection, hot_transaction
-
-SYSTEM = Actor(Side.SYSTEM, automatic=True)
 
 
 async def run_exclusions(engine: AsyncEngine, terms: TermsCache) -> None:
@@ -43,14 +38,13 @@ async def exclude_batch(connection: Connection, terms: TermsCache, *, now: datet
         return False
     found = await queries.tickets_concerned(connection, job, BATCH)
     parts = await _parts(connection, job, found)
-    applied = await visit(
-        connection,
-        "an exclusion",
-        found,
-        lambda ticket_id: _decide_on(connection, terms, ticket_id, job, parts.get(ticket_id, ()), now),
-    )
-    after = found[-1] if found else job["after"]
-    await queries.advance_job(connection, job["id"], after, applied, is_done=len(found) < BATCH)
+
+    async def rule(_: Current, held: Unfolded) -> Act | None:
+        return _decided(held, job, parts.get(held.row["id"], ()), now)
+
+    visited = await visit(connection, terms, "an exclusion", found, rule)
+    after, is_done = visited.up_to or job["after"], visited.is_whole and len(found) < BATCH
+    await queries.advance_job(connection, job["id"], after, visited.concerned, is_done=is_done)
     return True
 
 
@@ -62,28 +56,13 @@ async def _parts(connection: Connection, job: Any, found: Sequence[UUID]) -> Map
     return await parts_between(connection, pair, job["offering_ids"], found)
 
 
-async def _decide_on(
-    connection: Connection, terms: TermsCache, ticket_id: UUID, job: Any, parts: Sequence[Part], now: datetime
-) -> bool:
-    """Whether something among these parts of the ticket that lived in that time had not got it yet."""
-    row = await hold_ticket(connection, ticket_id)
-    if row is None:
-        return False
-    current = await terms.current(connection.fetch)
-    held = await unfold(connection, current, row)
+def _decided(held: Unfolded, job: Any, parts: Sequence[Part], now: datetime) -> Act | None:
+    """The decision on those of these parts of the ticket that lived in that time and have not got it yet."""
     granted = (each.payload for each in held.events if isinstance(each.payload, ExclusionGranted))
     known = {each.link for each in granted if each.exclusion_id == job["id"]}
     span = job["begins_at"], job["ends_at"]
     new = [part for part in parts if part not in known and _lived_in(held, part, *span)]
-    if not new:
-        return False
-    at = held.after_records(now)
-    events = [
-        Event(uuid7(), number, at, at, SYSTEM, ExclusionGranted(job["id"], *span, part))
-        for number, part in enumerate(new, held.next_sequence)
-    ]
-    await append(connection, current, held, events, now=at)
-    return True
+    return by_system(held, [ExclusionGranted(job["id"], *span, part) for part in new], now) if new else None
 
 
 def _lived_in(held: Unfolded, part: Part, begins_at: datetime, ends_at: datetime) -> bool:
