@@ -10,6 +10,7 @@ import pytest
 
 from services.requests.breaches.exclusions.service import worker
 from tests.requests.freezes.freezing import manager_of, resolution, work_always
+from tests.requests.handoffs.chain import Chain
 from tests.requests.rulings.test_worker import differences
 from tests.requests.tickets.desk import Desk, Headers
 from tests.requests.tickets.test_instants import submitted_ago
@@ -164,6 +165,17 @@ async def test_of_one_ticket_it_is_seen_by_who_sees_the_ticket(desk: Desk, is_co
         assert await seen_by(desk, asked, headers) is sees
     of_pair = (await ask(desk, manager_of(desk, "IT"))).json()
     assert await seen_by(desk, of_pair, desk.people.one_of(desk.hr.id))
+
+
+async def test_of_one_ticket_it_is_not_seen_by_who_refused_a_part_of_it(desk: Desk) -> None:
+    chain, ticket = Chain(desk), await submitted_ago(desk, 2 * DAY)
+    net = desk.people.one_of(desk.network.id, "agent")
+    link = await chain.offered(ticket, "NET")
+    since = {"from": (datetime.now(UTC) - 2 * DAY).isoformat()}
+    asked = (await ask(desk, manager_of(desk, "IT"), **OF_ONE, **since, ticket_id=ticket["id"])).json()
+    assert await seen_by(desk, asked, net)
+    assert (await chain.act(ticket, link, "bounces", by="NET", reason="Not ours")).status_code == 201
+    assert not await seen_by(desk, asked, net)
 
 
 async def test_what_the_customers_managers_must_not_see_an_administrator_decides_on(desk: Desk) -> None:

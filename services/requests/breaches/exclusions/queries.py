@@ -59,7 +59,9 @@ def seen_by(actor: Actor, departments: Collection[UUID] | None) -> ColumnElement
 
 def _disputed_by(actor: Actor) -> ColumnElement[bool]:
     serving, standing = serving_departments(actor), {*managed_departments(actor), *actor.deputy_of}
-    holds = exists().where(col(TicketLink.ticket_id) == col(Ticket.id), col(TicketLink.department_id).in_(serving))
+    link = TicketLink  # held as tickets/queries/holding says
+    is_held = or_(col(link.accepted_at).is_not(None), col(link.ended_at).is_(None), col(link.outcome) == "lapsed")
+    holds = exists().where(col(link.ticket_id) == col(Ticket.id), col(link.department_id).in_(serving), is_held)
     managed = and_(not_(col(Ticket.is_confidential)), col(Ticket.customer_department_id).in_(standing))
     return or_(
         *(column == actor.id for column in (col(Ticket.requester_id), col(Ticket.beneficiary_id))),
