@@ -8,6 +8,7 @@ from services.requests.timeline.approving import Approver
 from services.requests.timeline.facts import ApprovalAnswered, Commented, Moved, Submitted
 from services.requests.timeline.lapses import Lapse, lapse_of
 from services.requests.timeline.promised import PinnedObligation, PinnedTerms
+from services.requests.timeline.rulings import FreezeRuled, FreezeWithdrawn
 from services.requests.timeline.vocabulary import ClockName, Side, State, StepReason
 from tests.requests.timeline.ruled import CALENDARS, HOUSE, LATE, QUESTION
 from tests.requests.timeline.stories import Story, a_ticket, at
@@ -58,6 +59,25 @@ def test_the_window_runs_from_when_the_wait_was_entered_last() -> None:
     assert lapse(story, "mon 15:00") is None
     story.provider("mon 16:00", QUESTION)
     assert lapse(story, "mon 17:00") == Lapse(at("tue 16:00"), State.CANCELLED, StepReason.NO_ANSWER)
+
+
+def test_what_both_sides_freeze_is_nobodys_silence() -> None:
+    """Half of Tuesday is frozen, four hours of the house and six of LATE: each window ends so much later."""
+    freeze = FreezeRuled(UUID(int=9), at("tue 09:00"), at("tue 15:00"))
+    asked = a_story(no_answer_window="P2D")
+    asked.tell("mon 10:00", Side.SYSTEM, freeze)
+    asked.provider("mon 11:00", QUESTION)
+    assert lapse(asked, "mon 12:00") == Lapse(at("wed 17:00"), State.CANCELLED, StepReason.NO_ANSWER)
+    assert lapse(asked, "wed 12:00") == Lapse(at("wed 17:00"), State.CANCELLED, StepReason.NO_ANSWER)
+    asked.tell("mon 15:00", Side.SYSTEM, FreezeWithdrawn(UUID(int=9)))
+    assert lapse(asked, "mon 16:00") == Lapse(at("wed 11:00"), State.CANCELLED, StepReason.NO_ANSWER)
+    done = a_story()
+    done.tell("mon 10:00", Side.SYSTEM, freeze)
+    done.provider("mon 20:00", State.FULFILLED)  # for five days from there it may be reopened, and is closed then
+    assert lapse(done, "mon 21:00") == Lapse(at("tue+1 14:00"), State.CLOSED, StepReason.LAPSED)
+    late = FreezeRuled(UUID(int=10), at("wed 12:00"), at("wed 14:00"))
+    asked.tell("wed 13:00", Side.SYSTEM, late)  # what is past is not frozen again: the window was over
+    assert lapse(asked, "wed 13:30") == Lapse(at("wed 11:00"), State.CANCELLED, StepReason.NO_ANSWER)
 
 
 def test_each_level_of_an_approval_expires_in_its_side_s_calendar() -> None:
