@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from services.feedback import inbound
 from services.feedback.db import DeadLetter, Inbox, Outbox
 from services.feedback.interactions import api as interactions
-from services.feedback.interactions.service import count_promises, count_ticket
+from services.feedback.interactions.service import count_promises, count_promises_of_part, count_ticket
 from services.feedback.invitations import api as invitations
 from services.feedback.invitations.rules.links import Links
 from services.feedback.invitations.service import ask_about_fulfilment, withdraw_invitations
@@ -77,6 +77,7 @@ def consumers_of(settings: FeedbackSettings, sessions: Sessions) -> Consumers:
     consumers.on(inbound.TicketFulfilled)(ask_about_fulfilment)
     consumers.on(inbound.TicketReopened)(withdraw_invitations)
     consumers.on(inbound.TicketMeasured)(count_promises)
+    consumers.on(inbound.HandOffMeasured)(count_promises_of_part)
     consumers.on(inbound.PersonCreated)(take_in_person)
     consumers.on(inbound.PersonChanged)(take_in_person)
     return consumers

@@ -72,6 +72,14 @@ class TicketMeasured(InboundEvent):
     customer: Counts
 
 
+class HandOffMeasured(TicketMeasured):
+    """The same of one hand-off, between its own two departments."""
+
+    subject = "acuerdo.requests.hand_off.measured.v1"
+
+    link_id: UUID
+
+
 class Membership(BaseModel):
     """A person's role in one department."""
 

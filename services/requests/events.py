@@ -112,6 +112,7 @@ class Counts(BaseModel):
 class TicketMeasured(PublishedEvent):
     """What the promises of one ticket have come to, whenever that changes: whole counts, never differences.
 
+    The ticket's own, between who asks and who provides; those of its hand-offs are told by `hand_off.measured`.
     Counted as attainment counts: a clock that was breached is missed from then on; void clocks and those at best
     effort are neither; `update` and `reply` count once a cycle. The highest `version` holds; of equals the later.
     """
@@ -195,6 +196,25 @@ class HandOffEnded(_HandOffTold, PublishedEvent):
 
     outcome: str = Field(description="bounced, withdrawn, lapsed, returned or ended", examples=["returned"])
     ended_at: datetime = Field(examples=["2026-03-04T12:00:00Z"])
+
+
+class HandOffMeasured(PublishedEvent):
+    """What the promises about one hand-off have come to, whenever that changes: whole counts, as of a ticket.
+
+    They are between the two departments of the hand-off, and no part of what is told of the ticket's own. The highest
+    `version` holds; of equals the later.
+    """
+
+    subject = "acuerdo.requests.hand_off.measured.v1"
+    key = "ticket_id"
+
+    ticket_id: UUID = Field(examples=[_A_TICKET])
+    link_id: UUID = Field(examples=[_A_LINK])
+    version: int = Field(description="the ticket's, with this act", examples=[7])
+    customer_department_id: UUID = Field(description="which offered it", examples=[_IT])
+    provider_department_id: UUID = Field(description="to which it was offered", examples=[_NETWORKS])
+    provider: Counts = Field(description="targets", examples=[{"met": 2, "missed": 0}])
+    customer: Counts = Field(description="obligations", examples=[{"met": 1, "missed": 0}])
 
 
 class MessagePosted(PublishedEvent):

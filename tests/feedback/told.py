@@ -95,6 +95,14 @@ def measured(
     return an_event("ticket", "measured", told, at=A_MONDAY)
 
 
+def part_measured(
+    link: UUID, pair: tuple[UUID, UUID], version: int, provider: tuple[int, int], customer: tuple[int, int]
+) -> Event:
+    """What the promises about a hand-off came to, of some ticket."""
+    told = measured(UUID(int=1), pair, version, provider, customer)["data"]
+    return an_event("hand_off", "measured", {**told, "link_id": link}, at=A_MONDAY)
+
+
 def a_person(person: UUID, *departments: UUID, is_active: bool = True, version: int = 1) -> Event:
     """A person as identity tells them, a member of these departments."""
     told = {

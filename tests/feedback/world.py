@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from services.feedback import inbound
 from services.feedback.app import create_app
-from services.feedback.interactions.service import count_promises, count_ticket
+from services.feedback.interactions.service import count_promises, count_promises_of_part, count_ticket
 from services.feedback.invitations.rules.links import Links
 from services.feedback.invitations.service import ask_about_fulfilment, withdraw_invitations
 from services.feedback.people.service import take_in_person
@@ -38,6 +38,7 @@ EFFECTS: tuple[tuple[type[InboundEvent], Callable[..., Awaitable[None]]], ...] =
     (inbound.TicketFulfilled, ask_about_fulfilment),
     (inbound.TicketReopened, withdraw_invitations),
     (inbound.TicketMeasured, count_promises),
+    (inbound.HandOffMeasured, count_promises_of_part),
     (inbound.PersonChanged, take_in_person),
 )
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, DateTime, Index
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from services.feedback.db import Base
 
@@ -38,12 +38,9 @@ class Interaction(Base, table=True):
     satisfied: int = Field(sa_type=BigInteger, sa_column_kwargs=_COUNT)
 
 
-class MeasuredTicket(Base, table=True):
-    """What a ticket's promises have come to, as its interaction counts them: the next news counts by the difference."""
+class Measured(SQLModel):
+    """What promises have come to, as their interaction counts them: the next news counts by the difference."""
 
-    __tablename__ = "measured_ticket"
-
-    ticket_id: UUID = Field(primary_key=True)
     version: int
     customer_department_id: UUID
     provider_department_id: UUID
@@ -51,3 +48,19 @@ class MeasuredTicket(Base, table=True):
     provider_missed: int
     customer_met: int
     customer_missed: int
+
+
+class MeasuredTicket(Measured, Base, table=True):
+    """A ticket's own promises."""
+
+    __tablename__ = "measured_ticket"
+
+    ticket_id: UUID = Field(primary_key=True)
+
+
+class MeasuredHandOff(Measured, Base, table=True):
+    """The promises about one hand-off of a ticket, between its own two departments."""
+
+    __tablename__ = "measured_hand_off"
+
+    link_id: UUID = Field(primary_key=True)

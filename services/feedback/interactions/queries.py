@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select, true
@@ -9,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.feedback.interactions.models import Interaction, MeasuredTicket
+from services.feedback.interactions.models import Interaction, Measured
 from services.feedback.interactions.policies import (
     departments_seen_as_customer,
     departments_seen_as_provider,
@@ -18,6 +19,7 @@ from services.feedback.interactions.policies import (
 from services.shared.auth import Actor
 from services.shared.paging import PageWanted, newer_than
 
+M = TypeVar("M", bound=Measured)
 customer, provider = col(Interaction.customer_department_id), col(Interaction.provider_department_id)
 
 
@@ -77,9 +79,9 @@ async def add_counts(session: AsyncSession, pair: tuple[UUID, UUID], **counts: i
     await session.execute(row.on_conflict_do_update(index_elements=[customer, provider], set_=grown))
 
 
-async def measured_before(session: AsyncSession, ticket_id: UUID) -> MeasuredTicket | None:
-    """What was counted of this ticket last, held until the transaction ends."""
-    return await session.get(MeasuredTicket, ticket_id, with_for_update=True)
+async def measured_before(session: AsyncSession, kind: type[M], measured_id: UUID) -> M | None:
+    """What was counted of this ticket or hand-off last, held until the transaction ends."""
+    return await session.get(kind, measured_id, with_for_update=True)
 
 
 def _visible_to(actor: Actor) -> ColumnElement[bool]:

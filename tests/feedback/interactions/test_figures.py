@@ -8,7 +8,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.feedback.asked import DAY, Asked, invited, somebody_asked
-from tests.feedback.told import a_fulfilled_ticket, a_submitted_ticket, fulfilled_again, measured, reopened
+from tests.feedback.told import (
+    a_fulfilled_ticket,
+    a_submitted_ticket,
+    fulfilled_again,
+    measured,
+    part_measured,
+    reopened,
+)
 from tests.feedback.world import World
 
 HR, IT, LEGAL = uuid4(), uuid4(), uuid4()
@@ -64,6 +71,21 @@ async def test_of_equal_versions_the_later_counts(world: World) -> None:
     ticket = uuid4()
     await world.take_in(measured(ticket, (HR, IT), 3, (0, 0), (0, 0)), measured(ticket, (HR, IT), 3, (0, 1), (0, 0)))
     assert await kept(world, (HR, IT)) == (0, 1, 0, 0)
+
+
+async def test_hand_offs_count_between_their_own_departments_beside_tickets(world: World) -> None:
+    """Two links of one ticket: each by its last news, one of them taken back after all."""
+    one, other, ticket = uuid4(), uuid4(), uuid4()
+    await world.take_in(
+        measured(ticket, (IT, LEGAL), 1, (1, 0), (0, 0)),
+        part_measured(one, (IT, LEGAL), 2, (2, 1), (1, 0)),
+        part_measured(one, (IT, LEGAL), 1, (1, 0), (0, 0)),
+        part_measured(other, (IT, LEGAL), 2, (3, 0), (0, 1)),
+        part_measured(other, (IT, LEGAL), 3, (0, 0), (0, 0)),
+        part_measured(uuid4(), (LEGAL, HR), 2, (1, 1), (0, 0)),
+    )
+    assert await kept(world, (IT, LEGAL)) == (3, 1, 1, 0)
+    assert await kept(world, (LEGAL, HR)) == (1, 1, 0, 0)
 
 
 async def test_an_interaction_is_shown_from_its_first_ticket_on(world: World) -> None:

@@ -79,7 +79,7 @@ clock AS MATERIALIZED (
 )
 """
 # As `tickets/rules/measured.py` counts, of rows to which nothing has happened since they were folded but that due times
-# have passed. Where a miss changes another clock (best effort), a fold has to tell.
+# have passed. Where a miss changes another clock (best effort), and of hand-offs, a fold has to tell.
 _COUNTS = f"""
 breached AS MATERIALIZED (
     SELECT DISTINCT ON (ticket_id) * FROM fired WHERE percent = {WHOLE} AND link_id IS NULL ORDER BY ticket_id, place
@@ -148,7 +148,10 @@ SELECT n.*, f.id, f.ticket_id, f.link_id, f.clock, f.side, f.cycle, f.percent, f
     f.agreement_version_id, f.version
 FROM (
     SELECT now, (SELECT count(*) FROM fired) AS count,
-        ARRAY(SELECT ticket_id FROM counts WHERE changes_others) AS to_fold FROM clock
+        ARRAY(
+            SELECT ticket_id FROM counts WHERE changes_others
+            UNION SELECT ticket_id FROM fired WHERE percent = {WHOLE} AND link_id IS NOT NULL
+        ) AS to_fold FROM clock
 ) AS n
 LEFT JOIN fired f ON f.percent = {WHOLE} OR f.agreement_version_id IS NOT NULL ORDER BY f.place
 """

@@ -139,7 +139,8 @@ async def fold_act(connection: Connection, current: Current, act: Act) -> Folded
         "folded_at": now,
     }
     handed = handed_with(row, follows, {link["id"]: link["department_id"] for link in kept.links})
-    told = as_rows([*await _told(connection, row, follows), *handed], now)
+    measured = measured_with(row, follows, kept.links)
+    told = as_rows([*await _told(connection, row, follows), *measured, *handed], now)
     acted = Acted(
         row,
         kept,
@@ -205,5 +206,4 @@ async def _told(connection: Connection, row: Row, follows: Following) -> list[Pu
     name = ""
     if any(fulfils(stride) for stride in follows.strides):
         name = (await offering_as_pinned(connection, row["offering_id"], row["offering_version"])).name
-    told = [event for stride in follows.strides for event in told_of(row, name, stride)]
-    return [*told, *measured_with(row, follows)]
+    return [event for stride in follows.strides for event in told_of(row, name, stride)]

@@ -1,18 +1,21 @@
 """What other services hear of an act on a ticket, in its statement: submitted, fulfilled, closed, and so on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from uuid import UUID
 
 from services.requests.events import (
     ClosedBy,
     Counts,
+    HandOffMeasured,
     TicketClosed,
     TicketFulfilled,
     TicketMeasured,
     TicketReopened,
     TicketSubmitted,
 )
-from services.requests.tickets.rules.measured import are_alike, counts_of
+from services.requests.tickets.rules.chained import pair_of
+from services.requests.tickets.rules.measured import Count, are_alike, counts_of
 from services.requests.tickets.rules.stored import Row
 from services.requests.tickets.service.following import Following, Stride
 from services.requests.timeline.progress import Progress
@@ -66,8 +69,45 @@ def told_of(row: Row, offering_name: str, stride: Stride) -> Iterator[PublishedE
         yield TicketClosed(ticket_id=row["id"], version=version, closed_at=at, by=closed_by)
 
 
-def measured_with(row: Row, follows: Following) -> Iterator[PublishedEvent]:
-    """What the ticket's promises have come to, where the act changed it. `row` is the ticket with the act."""
+def measured_with(row: Row, follows: Following, links: Iterable[Row] = ()) -> Iterator[PublishedEvent]:
+    """What the promises of the ticket and of its links have come to, where the act changed it.
+
+    `row` is the ticket with the act, `links` are those of its links.
+    """
+    yield from _ticket_measured(row, follows)
+    if follows.parts:
+        pairs = _pairs(row, follows, links)
+        for link_id, (before, after) in follows.parts.items():
+            counts = counts_of(after.clocks)
+            if counts != counts_of(before.clocks if before else ()):
+                yield from link_measured(row, link_id, pairs[link_id], counts)
+
+
+def link_measured(
+    row: Row, link_id: UUID, pair: tuple[UUID | None, UUID | None], counts: Mapping[Side, Count]
+) -> Iterator[PublishedEvent]:
+    """What is told of the promises between the two departments of a link; nothing where one is not known here."""
+    customer_id, provider_id = pair
+    if customer_id is not None and provider_id is not None:
+        yield HandOffMeasured(
+            ticket_id=row["id"],
+            link_id=link_id,
+            version=row["version"],
+            customer_department_id=customer_id,
+            provider_department_id=provider_id,
+            provider=Counts(**counts[Side.PROVIDER]._asdict()),
+            customer=Counts(**counts[Side.CUSTOMER]._asdict()),
+        )
+
+
+def _pairs(row: Row, follows: Following, links: Iterable[Row]) -> dict[UUID, tuple[UUID | None, UUID | None]]:
+    """Between whom each link is, those too that the act took back."""
+    before = follows.strides[0].before
+    pairs = {link.id: pair_of(row, link) for link in before.links} if before else {}
+    return {**pairs, **{each["id"]: (each["customer_department_id"], each["department_id"]) for each in links}}
+
+
+def _ticket_measured(row: Row, follows: Following) -> Iterator[PublishedEvent]:
     before = follows.before.clocks if follows.before else ()
     if are_alike(before, follows.timeline.clocks):
         return

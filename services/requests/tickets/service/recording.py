@@ -135,7 +135,7 @@ async def open_ticket(
         "version": 1,
         "folded_at": now,
     }
-    told = as_rows([*leaving, *measured_with(row, follows)], now)
+    told = as_rows([*leaving, *measured_with(row, follows, kept.links)], now)
     written = Written(
         follows.rows(draft["id"], events, source_keys), told, missed_at_once(row, follows, kept.links, now)
     )
