@@ -41,8 +41,8 @@ async def another_process(imports: Imports) -> AsyncIterator[Bench]:
 
 
 @contextmanager
-def changing(desk: Desk) -> Iterator[list[int]]:
-    """New versions of IT's calendar, one after the other; the numbers of those that were saved."""
+def changing(desk: Desk, pause: float) -> Iterator[list[int]]:
+    """New versions of IT's calendar, with so many seconds between them; the numbers of those that were saved."""
     saved: list[int] = []
 
     async def change() -> None:
@@ -54,7 +54,7 @@ def changing(desk: Desk) -> Iterator[list[int]]:
             answer = await desk.client.post(path, json={"time_zone": "Europe/Madrid", "shifts": shifts}, headers=admin)
             assert answer.status_code == 201, answer.text
             saved.append(answer.json()["number"])
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(pause)
 
     changes = asyncio.create_task(change())
     try:
@@ -70,12 +70,12 @@ async def until_done(bench: Bench) -> None:
         pass
 
 
-async def bring_in_twice(imports: Imports, log: bytes, mapping: dict[str, Any]) -> list[int]:
+async def bring_in_twice(imports: Imports, log: bytes, mapping: dict[str, Any], pause: float) -> list[int]:
     """Both orders at once; how many versions the calendar had meanwhile. Then rulings reach what they concern."""
     for content in (log, in_another_order(log)):
         assert (await imports.hand_in(content, mapping=json.dumps(mapping))).status_code == 202
     async with another_process(imports) as elsewhere:
-        with changing(imports.desk) as saved:
+        with changing(imports.desk, pause) as saved:
             await asyncio.gather(until_done(imports.bench), until_done(elsewhere))
     state = imports.desk.app.state
     await rulings.look_back(state.engine)
@@ -104,7 +104,7 @@ async def test_each_row_lands_once_and_all_is_as_the_fold_has_it(imports: Import
         "priorities": dict(zip("1234", ("urgent", "high", "normal", "low"), strict=True)),
         "groups": department,
     }
-    saved = await bring_in_twice(imports, "\n".join(rows).encode(), mapping)
+    saved = await bring_in_twice(imports, "\n".join(rows).encode(), mapping, pause=0.05)
     assert len(saved) > 1
     await check(imports, rows=len(rows) - 1, cases=40)
 
@@ -114,6 +114,6 @@ async def test_each_row_lands_once_and_all_is_as_the_fold_has_it(imports: Import
 @pytest.mark.skipif(not test_real_log.LOG.exists(), reason="the real log lies beside the project, and is not here")
 async def test_890_real_incidents_too(imports: Imports) -> None:
     mapping = await in_its_departments(imports.desk)
-    saved = await bring_in_twice(imports, test_real_log.LOG.read_bytes(), mapping)
+    saved = await bring_in_twice(imports, test_real_log.LOG.read_bytes(), mapping, pause=0.5)
     assert len(saved) > 2
     await check(imports, rows=5998, cases=890)
