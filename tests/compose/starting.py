@@ -106,14 +106,20 @@ def make_first_administrator(trial: Trial) -> str:
 
 
 def visit(trial: Trial) -> str:
-    """Departments, an offering, a ticket, its reports; feedback hears of it over NATS."""
+    """Departments, an offering, a ticket, its reports and the pair's pack in print; feedback hears of it over NATS."""
     path = trial.submit("A laptop for a new colleague")
     ticket = trial.admin.ask("GET", path)
     rows = trial.admin.ask("GET", "/v1/reports/time-held")
     attained = trial.admin.ask("GET", "/v1/reports/attainment")
     if not rows or not attained:
         raise Failed("a report is empty")
-    return f"ticket {ticket['key']} {ticket['state']}, counted by feedback; two reports"
+    desk = trial.opened_desk
+    pair = {"customer_department_id": desk.customer, "provider_department_id": desk.provider}
+    printed = trial.admin.file("/v1/reports/review-pack", format="pdf", **pair)
+    if not printed.startswith(b"%PDF-"):
+        raise Failed(f"a printed pack begins with {printed[:40]!r}")
+    told = f"ticket {ticket['key']} {ticket['state']}, counted by feedback; two reports"
+    return f"{told}, and a pack of {len(printed) // 1024} KiB as PDF"
 
 
 def confine(trial: Trial) -> str:

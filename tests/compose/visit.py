@@ -28,6 +28,14 @@ class Visitor:
 
     def ask(self, method: str, path: str, expected: int = 200, **given: Any) -> dict[str, Any]:
         """The answer's JSON; Failed where the status is another."""
+        answer = self._answer(method, path, expected, **given)
+        return dict(answer.json()) if answer.content else {}
+
+    def file(self, path: str, **params: str) -> bytes:
+        """What lies there, as it is sent; Failed where there is nothing."""
+        return self._answer("GET", path, 200, params=params).content
+
+    def _answer(self, method: str, path: str, expected: int, **given: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         with httpx.Client(
             base_url=self.base_url, headers=headers, trust_env=False, timeout=30, verify=self.verify
@@ -35,7 +43,7 @@ class Visitor:
             answer = web.request(method, path, **given)
         if answer.status_code != expected:
             raise Failed(f"{method} {path} answered {answer.status_code}, not {expected}: {answer.text[:400]}")
-        return dict(answer.json()) if answer.content else {}
+        return answer
 
     def sign_in(self) -> None:
         """As the administrator."""
