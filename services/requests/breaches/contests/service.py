@@ -20,7 +20,7 @@ from services.requests.breaches.contests.refusals import (
 )
 from services.requests.breaches.contests.schemas import ContestState, NewContest, NewContestDecision
 from services.requests.breaches.policies import as_part, can_see_dispute, deciding_side, disputing_sides
-from services.requests.catalogue.terms import TermsCache
+from services.requests.catalogue.terms import Current, TermsCache
 from services.requests.departments.queries import departments_by_code
 from services.requests.tickets.queries.read import find_ticket, hold_ticket
 from services.requests.tickets.refusals import OnlyLooksOn, UnknownLink, UnknownTicket, check_instant
@@ -46,7 +46,7 @@ async def contest_interval(
     """Say that a time of the ledger was another's. CONTESTING_PROBLEMS."""
     for instant, pointer in ((new.from_, "/from"), (new.to, "/to")):
         check_instant(instant, pointer)
-    held = await _held(connection, terms, actor, ticket_id)
+    held = await _held(connection, await terms.current(connection.fetch), actor, ticket_id)
     part, timeline = _part(held, new.link_id, now)
     sides = disputing_sides(actor, part, held.row["holders"])
     if not sides:
@@ -70,7 +70,8 @@ async def decide_contest(
     now: datetime,
 ) -> Told:
     """Uphold or dismiss it for the other side. DECIDING_PROBLEMS."""
-    held = await _held(connection, terms, actor, ticket_id)
+    current = await terms.current(connection.fetch)
+    held = await _held(connection, current, actor, ticket_id)
     contest = await queries.find_contest(connection, ticket_id, contest_id)
     if contest is None:
         raise UnknownContest
@@ -85,7 +86,7 @@ async def decide_contest(
     span = contest["begins_at"], contest["ends_at"]
     decided = ContestDecided(contest_id, new.upheld, *span, contest["party"], new.reason, link_id)
     event = Event(uuid7(), held.next_sequence, now, now, ActingSide(side, actor.id), decided)
-    await append(connection, await terms.current(connection.fetch), held, [event], now=now)
+    await append(connection, current, held, [event], now=now)
     await queries.keep_decision(connection, contest_id, new.upheld, new.reason, actor.id, side.value, now)
     return await _shown(connection, ticket_id, contest_id)
 
@@ -115,9 +116,9 @@ async def decision_role(connection: Connection, ticket: Row) -> str | None:
     return role.value if role else None
 
 
-async def _held(connection: Connection, terms: TermsCache, actor: Actor, ticket_id: UUID) -> Unfolded:
+async def _held(connection: Connection, current: Current, actor: Actor, ticket_id: UUID) -> Unfolded:
     row = _readable(actor, await hold_ticket(connection, ticket_id))
-    return await unfold(connection, await terms.current(connection.fetch), row)
+    return await unfold(connection, current, row)
 
 
 def _readable(actor: Actor, row: Row | None) -> Row:
