@@ -22,6 +22,12 @@ def a_freeze(_: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def known_pair() -> dict[str, str]:
+    """The two, as filters name them."""
+    customer, provider, _ = pair()
+    return {"customer_department_id": customer, "provider_department_id": provider}
+
+
 def proposed_freeze() -> str:
     made: str = post("/v1/freezes", a_freeze({}))["id"]
     return made
@@ -35,8 +41,7 @@ def freezes() -> list[str]:
 @cache
 def exclusions() -> list[str]:
     """One that was asked for."""
-    customer, provider, _ = pair()
-    asked = {"customer_department_id": customer, "provider_department_id": provider, "reason": "The power was off"}
+    asked = {**known_pair(), "reason": "The power was off"}
     return [post("/v1/exclusions", asked | {"from": "2026-03-02T09:00:00Z", "to": "2026-03-02T10:00:00Z"})["id"]]
 
 

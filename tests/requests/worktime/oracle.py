@@ -62,8 +62,8 @@ class Watch:
         return bisect_left(self.furthest, wanted)
 
     def repeats(self, index: int) -> bool:
-        """Whether the clock shows a time at this step that it had passed before."""
-        return self.shown[index] < self.furthest[index]
+        """Whether the clock shows a time at this step that it had shown before."""
+        return index > 0 and self.shown[index] <= self.furthest[index - 1]
 
 
 @lru_cache(maxsize=64)
