@@ -89,14 +89,14 @@ class Tally:
     def foreseen(self, frozen: tuple[Span, ...], since: datetime) -> tuple["Tally", datetime]:
         """The walk gone on from `since` through what is frozen ahead, and how far: past the due time nothing matters.
 
-        Between these spans the clock runs.
+        Between these spans the clock runs. One that is breached goes on too: promised more since, it may still warn.
         """
         if not frozen:
             return self, since
         ahead, at = replace(self, reached=dict(self.reached)), since
         for from_, to in frozen:
             due_at = ahead.due_at()
-            if ahead.breached_at is not None or due_at is None or due_at < from_:
+            if due_at is None or (self.breached_at is None and due_at < from_):
                 break
             if from_ > at:
                 ahead.take(Segment(at, from_, False))

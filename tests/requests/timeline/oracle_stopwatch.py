@@ -96,7 +96,7 @@ class Stopwatch:
         """The clock as it will be when that is over, if it runs until then."""
         ahead = copy(self)
         ahead.reached = dict(self.reached)
-        while ahead.tick < known.until() and ahead.breached is None:
+        while ahead.tick < known.until():
             ahead.step(RUNNING, is_left_out=known.by(ahead.tick) is not None)
         return ahead
 

@@ -1,13 +1,15 @@
 """Freezes by hand, in Madrid (nine to five, two hours ahead of UTC): what is excluded, and when clocks are due then."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
 from services.requests.timeline.facts import Commented, Moved
-from services.requests.timeline.rulings import FreezeRuled, FreezeWithdrawn
+from services.requests.timeline.rulings import FreezeRuled, FreezeWithdrawn, PriorityRuled
 from services.requests.timeline.vocabulary import ClockName, Side, State
+from tests.requests.timeline.ruled import a_story, target
 from tests.requests.timeline.stories import Story, a_target, a_ticket, agreed, at, owing, week
 
 MADRID = week("Europe/Madrid")
@@ -140,3 +142,17 @@ def test_what_is_recorded_late_measures_no_second_again() -> None:
     freeze(story, "fri 12:00", "fri 10:00", "mon+1 10:00")
     assert story.clock(RESOLUTION, "sun 12:00").elapsed == timedelta(hours=12)
     assert story.lines("sun 12:00")[1] == f"fri 12:00 excluded freeze:{FREEZE}"
+
+
+def test_a_breached_clock_that_is_promised_more_warns_after_the_freeze_too() -> None:
+    """Two hours promised, breached at eleven; ten from one o'clock on, of which 60 % would be over at three."""
+    story = a_story(target(RESOLUTION, "PT2H"))
+    longer = replace(target(RESOLUTION, "PT10H"), warnings=(60,))
+    story.system("mon 13:00", PriorityRuled("low", (longer,)))
+    assert story.clock(RESOLUTION, "mon 13:00").thresholds[0].fires_at == at("mon 15:00")
+    freeze(story, "mon 13:30", "mon 14:00", "mon 15:00")
+    for when, is_reached in (("mon 13:30", False), ("mon 14:30", False), ("mon 15:59", False), ("mon 16:00", True)):
+        clock = story.clock(RESOLUTION, when)
+        assert clock.breached_at == at("mon 11:00")
+        sixty = clock.thresholds[0]
+        assert (sixty.percent, sixty.fires_at, sixty.reached) == (60, at("mon 16:00"), is_reached), when
