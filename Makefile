@@ -18,7 +18,7 @@ up: .venv/runtime  ## start the whole platform: make up PORT=8080 DATA=./.acuerd
 demo: ARGS += --demo 2000
 demo: up  ## the same with a demo of 2,000 tickets, where DATA holds none yet
 
-test: .venv/development  ## run the tests (up to five minutes)
+test: .venv/development  ## run the tests (some ten minutes on two cores)
 	@$(RUN) pytest -q -n $(WORKERS) -m "not slow"
 
 slow: .venv/development  ## run the long tests: real processes killed and brought back
@@ -39,7 +39,7 @@ fix: .venv/development  ## mend what ruff can mend
 contract: .venv/development  ## try the contract with generated requests: make contract EXAMPLES=100
 	@ACUERDO_EXAMPLES=$(or $(EXAMPLES),100) $(RUN) pytest -q -n0 -s --timeout 3600 tests/contracts/test_schemathesis.py
 
-bench: .venv/development  ## measure against baselines in the same run (three to seven minutes)
+bench: .venv/development  ## measure against baselines in the same run (some fifteen minutes)
 	@$(RUN) tests.bench
 
 compose-test: .venv/development  ## follow docs/admin.md in containers (as root on Debian it installs an engine where none is)

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, any_, exists, literal, not_, or_, true
+from sqlalchemy import ColumnElement, and_, any_, exists, literal, not_, or_, text, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from services.requests.agreements.queries.between import Between
@@ -16,6 +17,7 @@ from services.requests.tickets.models import Ticket
 from services.requests.tickets.models.linked import TicketLink
 from services.requests.tickets.policies import approving_ids, managed_departments, serving_departments
 from services.requests.tickets.queries.between import CUSTOMERS_AND_PROVIDERS
+from services.requests.tickets.queries.holding import HOLDS
 from services.shared.auth import Actor
 from services.shared.db import Connection
 from services.shared.paging import PageWanted, older_than
@@ -59,9 +61,8 @@ def seen_by(actor: Actor, departments: Collection[UUID] | None) -> ColumnElement
 
 def _disputed_by(actor: Actor) -> ColumnElement[bool]:
     serving, standing = serving_departments(actor), {*managed_departments(actor), *actor.deputy_of}
-    link = TicketLink  # held as tickets/queries/holding says
-    is_held = or_(col(link.accepted_at).is_not(None), col(link.ended_at).is_(None), col(link.outcome) == "lapsed")
-    holds = exists().where(col(link.ticket_id) == col(Ticket.id), col(link.department_id).in_(serving), is_held)
+    link = aliased(TicketLink, name="k")  # the name that HOLDS gives it
+    holds = exists().where(col(link.ticket_id) == col(Ticket.id), col(link.department_id).in_(serving), text(HOLDS))
     managed = and_(not_(col(Ticket.is_confidential)), col(Ticket.customer_department_id).in_(standing))
     return or_(
         *(column == actor.id for column in (col(Ticket.requester_id), col(Ticket.beneficiary_id))),
